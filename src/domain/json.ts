@@ -1,0 +1,7 @@
+/** Parsed JSON. Input stays `unknown` until it has become one of these. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+/** A place inside a JSON value: object keys and array indexes from the root. */
+export type JsonPath = readonly (string | number)[];
