@@ -1,0 +1,176 @@
+/**
+ * A provider's wire format, used at both edges: to read a caller's request and write its answer, and to
+ * write an upstream's request and read its answer. One folder per dialect, one line in index.ts.
+ *
+ * Upstream bytes become `DecodedEvent`s; the masking stage turns those into entries of the session log;
+ * an encoder turns entries into frames of the caller's dialect. Where both dialects are the same the
+ * frames are the upstream's own events with masked text (`template`, `native`); otherwise they are built
+ * from the neutral items.
+ */
+import type { Channel } from "../domain/channel.js";
+import type { DialectName, Entry, EntryOf, OutputItem } from "../domain/entry.js";
+import type { SluiceError } from "../domain/errors.js";
+import type { JsonObject, JsonPath, JsonValue } from "../domain/json.js";
+import type { CompletionRequest } from "./request.js";
+
+/** One object per distinct envelope of a stream; its identity is its number in the log. */
+export interface Template {
+  readonly event: string | null;
+  readonly before: string;
+  readonly middle: string | null;
+  readonly after: string;
+}
+
+/** A token of a provider's log-probabilities: its text, and its entry as JSON text. */
+export interface LogprobToken {
+  readonly text: string;
+  readonly json: string;
+}
+
+/** A string inside a structural event that is model text. */
+export interface TextSlot {
+  readonly path: JsonPath;
+  /** `whole`: text that stands only here, masked by itself. `copy`: a copy of a channel's text, rebuilt
+   *  from what was released there; text that the channel never carried is masked as whole. `token`: a
+   *  short structural string, masked only if a detector matches. */
+  readonly mode: "whole" | "copy" | "token";
+  /** Channel that a `copy` repeats. */
+  readonly channel: number | null;
+  readonly syntax: "text" | "json";
+}
+
+export type DecodedEvent =
+  | {
+      readonly type: "delta";
+      readonly channel: Channel;
+      readonly text: string;
+      readonly template: Template | null;
+      readonly logprobs: readonly LogprobToken[] | null;
+    }
+  | {
+      readonly type: "output";
+      readonly items: readonly OutputItem[];
+      readonly event: string | null;
+      /** The event without what the dialect drops; strings named in `slots` still hold raw text. */
+      readonly native: JsonValue | null;
+      readonly slots: readonly TextSlot[];
+      /** Channels whose held text must be released before this event, since it ends them. */
+      readonly flush: "none" | "all" | readonly number[];
+      /** Paths (object keys or array entries) to remove when any text of the given channels was masked:
+       *  offsets into the text, signatures, alternatives. */
+      readonly dropIfMasked: readonly { readonly path: JsonPath; readonly channels: "any" | readonly number[] }[];
+    }
+  /** The upstream reported a failure inside its stream. */
+  | { readonly type: "failed"; readonly error: SluiceError }
+  /** The dialect's own terminator was seen: the stream is whole. */
+  | { readonly type: "finished" };
+
+export interface DecoderLimits {
+  readonly eventBytes: number;
+  readonly totalBytes: number;
+  readonly choices: number;
+  readonly channels: number;
+  readonly jsonDepth: number;
+}
+
+/**
+ * What a session's live client may see again and its log may not: the request's own text as the upstream
+ * echoes it. Filled by the decoder, read by the live client's encoder; never recorded.
+ */
+export type EchoMemory = Map<string, JsonValue>;
+
+export interface DecoderOptions {
+  readonly request: CompletionRequest;
+  readonly limits: DecoderLimits;
+  readonly echo: EchoMemory;
+  /** Fields beyond the dialect's list that the connection passes; each becomes a masked channel. */
+  readonly passFields: readonly string[];
+}
+
+/** Reads one upstream answer. Throws SluiceError("upstream_broken") for what breaks the dialect's rules. */
+export interface Decoder {
+  /** Takes the next bytes of the body, cut anywhere; returns the events that they complete. */
+  push(bytes: Buffer): readonly DecodedEvent[];
+  /** The body ended. Returns what was still open; a missing terminator shows as no `finished`. */
+  end(): readonly DecodedEvent[];
+}
+
+/** Receives the frames of a caller's stream: an event name where the dialect has one, and JSON text. */
+export interface FrameSink {
+  frame(event: string | null, data: string, seq: number): void;
+}
+
+export interface EncoderOptions {
+  /** What the live client may see again; empty for followers and replays. */
+  readonly echo: EchoMemory;
+  /** The caller's parsed request where this is its own live stream, else null. */
+  readonly request: CompletionRequest | null;
+}
+
+/** Writes entries of a log as the caller's stream. Entries must come from the first on, in order. */
+export interface StreamEncoder {
+  encode(entry: Entry, sink: FrameSink): void;
+}
+
+/** Gathers a log into the one body of a plain (not streamed) answer. */
+export interface PlainEncoder {
+  add(entry: Entry): void;
+  /** Call after `ended` without an error. */
+  body(): JsonObject;
+}
+
+/** An answer to a failed call that has sent nothing yet. */
+export interface WireError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+export interface ParseOptions {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Request keys beyond the dialect's own that are accepted and forwarded. */
+  readonly passFields: readonly string[];
+}
+
+export interface BuildOptions {
+  /** Model as the upstream knows it. */
+  readonly model: string;
+  /** Most completion tokens; already the smaller of the caller's and the policy's. Null: say nothing. */
+  readonly maxTokens: number | null;
+  readonly apiVersion: string | null;
+}
+
+/** An upstream call without its origin and credential. */
+export interface BuiltRequest {
+  /** Path and query below the connection's base URL, for example `/chat/completions`. */
+  readonly path: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The caller's edge of a dialect. */
+export interface ClientDialect {
+  readonly name: DialectName;
+  /** @throws SluiceError("invalid_request" | "too_large") naming the field. `features` lists what a policy must permit. */
+  parse(body: JsonObject, options: ParseOptions): CompletionRequest;
+  /** The same request with other text in the given segments (indexes into `segments`). */
+  withTexts(request: CompletionRequest, texts: ReadonlyMap<number, string>): CompletionRequest;
+  streamEncoder(options: EncoderOptions): StreamEncoder;
+  plainEncoder(options: EncoderOptions): PlainEncoder;
+  /** Maps an error to status and body; every stock client of the dialect gets its typed error from it. */
+  error(error: SluiceError, requestId: string): WireError;
+  /** Writes the frames that end a stream that has begun. */
+  failStream(ended: EntryOf<"ended">, sink: FrameSink): void;
+  /** Text after the last frame of a whole stream, for example `data: [DONE]`; null: nothing. */
+  readonly terminator: string | null;
+}
+
+/** The upstream's edge of a dialect. */
+export interface UpstreamDialect {
+  readonly name: DialectName;
+  build(request: CompletionRequest, options: BuildOptions): BuiltRequest;
+  streamDecoder(options: DecoderOptions): Decoder;
+  plainDecoder(options: DecoderOptions): Decoder;
+  /** Reads the code and request id out of an error answer; its text never passes. */
+  error(status: number, headers: Readonly<Record<string, string | undefined>>, body: Buffer): SluiceError;
+}
