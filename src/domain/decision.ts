@@ -17,13 +17,27 @@ export interface Permit {
   readonly obligations: Obligations;
 }
 
-/** What a review asks for. Approvals over several rules: the strictest of each. */
-export interface ReviewSpec {
+/** What one review rule asks for; every requirement of a review must be met. */
+export interface ReviewRequirement {
   readonly policy: string;
   readonly rule: string;
   /** Groups whose members may decide. */
   readonly reviewers: readonly string[];
+  /** Different people who must approve. */
   readonly approvals: number;
+}
+
+/**
+ * What a review asks for. Where several rules ask, `policy` and `rule` name the first, `reviewers`
+ * is everyone who may decide a part of it, `approvals` the most that one rule asks, and `expiresMs`
+ * the shortest; `requirements` holds each rule's own demand.
+ */
+export interface ReviewSpec {
+  readonly policy: string;
+  readonly rule: string;
+  readonly reviewers: readonly string[];
+  readonly approvals: number;
+  readonly requirements: readonly ReviewRequirement[];
   readonly expiresMs: number;
   readonly onPending: "wait" | "reject";
   /** Places that matched, for the reviewer: segment index and `[start, end)`. */
