@@ -20,6 +20,10 @@ export interface Detector {
   readonly minEntropy?: number;
   /** The detector counts only if one of these words stands in the `contextChars` before the match. */
   readonly context?: readonly string[];
+  /** How far before the match a context word may end, UTF-16 units; default 60. */
+  readonly contextChars?: number;
+  /** The pattern begins a block (PEM) that is masked until `end` matches, or the stream ends. */
+  readonly block?: { readonly end: string };
   /** Which label wins in a merged region: the higher number. Vendor formats 90, checksummed 70-80,
    *  formats 50, generic assignments 10. */
   readonly specificity: number;

@@ -1,0 +1,259 @@
+import { Finder } from "./finder.js";
+import { type JsonEscape, JsonLexer, type JsonPiece } from "./json-lexer.js";
+import type { MaskScope } from "./operators/operator.js";
+import { Placement } from "./placement.js";
+import type { PlannedRules } from "./planned-rules.js";
+import type { Region } from "./region.js";
+import { type MaskedRegion, NO_MASKED_REGIONS, type StreamMasker } from "./stream-masker.js";
+import { isReady } from "./text-masker.js";
+
+/**
+ * Masks a channel that carries one JSON text. Regions are found in the raw text and in its
+ * unescaped readings; what is written keeps the structure: each string and key is masked inside
+ * its quotes, a masked number becomes a string. From the first character that is no JSON on,
+ * the text is masked as it stands.
+ */
+export class JsonMasker implements StreamMasker {
+  readonly #plan: PlannedRules;
+  readonly #scope: MaskScope;
+  readonly #finder: Finder;
+  readonly #lexer = new JsonLexer();
+  #released = 0;
+  #ended = false;
+  /** Start of the piece in which the open region has its placeholder already; -1 for none. */
+  #openIn = -1;
+  #found: MaskedRegion[] = [];
+  #out = "";
+  #placement = new Placement(0);
+  regions: readonly MaskedRegion[] = NO_MASKED_REGIONS;
+  cut: MaskedRegion | null = null;
+
+  constructor(plan: PlannedRules, scope: MaskScope) {
+    this.#plan = plan;
+    this.#scope = scope;
+    this.#finder = new Finder(plan);
+  }
+
+  get held(): number {
+    if (this.#ended) return 0;
+    return this.#finder.position - this.#released + this.#finder.carried;
+  }
+
+  get releasedInput(): number {
+    return this.#finder.origin + this.#released;
+  }
+
+  feed(text: string): string {
+    this.#begin();
+    if (this.#ended) return "";
+    const step = this.#plan.hasCuts ? 1 : text.length;
+    for (let index = 0; index < text.length && this.cut === null; index += step) {
+      const before = this.#finder.position;
+      this.#finder.read(text.slice(index, index + step));
+      if (this.#finder.position > before) this.#lexer.read(this.#finder.text(before, this.#finder.position));
+      this.#release(this.#finder.live);
+    }
+    return this.#finish();
+  }
+
+  end(): string {
+    this.#begin();
+    if (this.#ended) return "";
+    const before = this.#finder.position;
+    this.#finder.end();
+    if (this.#finder.position > before) this.#lexer.read(this.#finder.text(before, this.#finder.position));
+    this.#lexer.end();
+    this.#release(this.#finder.position);
+    this.#ended = true;
+    return this.#finish();
+  }
+
+  #begin(): void {
+    this.#found = [];
+    this.#out = "";
+  }
+
+  #finish(): string {
+    this.regions = this.#found.length === 0 ? NO_MASKED_REGIONS : this.#found;
+    return this.#out;
+  }
+
+  #release(live: number): void {
+    const finder = this.#finder;
+    const from = this.#released;
+    const outFrom = this.#out.length;
+    this.#placement = new Placement(from - outFrom);
+    const limit = this.#limit(live);
+    for (const piece of this.#lexer.pieces) {
+      if (piece.start > this.#released || this.cut !== null) break;
+      const end = piece.end < 0 ? finder.position : piece.end;
+      if (end <= this.#released) continue;
+      if (piece.kind === "mark") this.#copyTo(Math.min(end, limit));
+      else if (piece.kind !== "number") this.#releaseText(piece, Math.min(end, limit));
+      else if (piece.end >= 0 && end <= limit) this.#releaseNumber(piece);
+      else break;
+      if (this.#released < end) break;
+    }
+    this.#noteCut(limit);
+    this.#forget(live);
+  }
+
+  /** How far nothing can change any more, and no observed finding would be torn. */
+  #limit(live: number): number {
+    let limit = live;
+    for (const region of this.#finder.observed) {
+      if (region.start < limit && region.end > limit) limit = Math.max(region.start, this.#released);
+    }
+    for (const region of this.#finder.masked) {
+      if (region.cut && region.start <= limit) return region.start;
+      if (region.start < limit && !isReady(region, limit)) limit = region.start;
+    }
+    return Math.max(limit, this.#released);
+  }
+
+  #noteCut(limit: number): void {
+    const region = this.#finder.masked.find((each) => each.cut && each.start <= limit);
+    if (region === undefined || this.#released < region.start) return;
+    const at = this.#out.length;
+    this.cut = { ...this.#describe(region, region), start: at, end: at, action: "cut" };
+    this.#ended = true;
+  }
+
+  #copyTo(position: number): void {
+    if (position <= this.#released) return;
+    this.#out += this.#finder.text(this.#released, position);
+    this.#released = position;
+  }
+
+  /** Text inside quotes, or text that is no JSON, up to `to`. */
+  #releaseText(piece: JsonPiece, to: number): void {
+    const whole = piece.kind === "string";
+    for (const region of this.#finder.masked) {
+      if (region.start >= to) break;
+      if (region.end <= this.#released || region.cut) continue;
+      const start = Math.max(whole ? this.#wholeStart(region.start) : region.start, piece.start);
+      const end = whole ? this.#wholeEnd(Math.min(region.end, to)) : Math.min(region.end, to);
+      if (end < 0) return;
+      this.#copyTo(start);
+      this.#replace(region, { piece, start, end });
+    }
+    const clean = whole ? this.#wholeStart(to) : to;
+    this.#copyTo(clean);
+  }
+
+  #replace(
+    region: Region,
+    at: { readonly piece: JsonPiece; readonly start: number; readonly end: number },
+  ): void {
+    const { piece, start, end } = at;
+    const outStart = this.#out.length;
+    if (!region.opened || this.#openIn !== piece.start) {
+      const placeholder = this.#placeholder(region, start, end);
+      this.#out += piece.kind === "string" ? JSON.stringify(placeholder).slice(1, -1) : placeholder;
+      this.#found.push({ ...this.#describe(region, at), start: outStart, end: this.#out.length });
+      this.#placement.add(start, end, { start: outStart, end: this.#out.length });
+    }
+    region.opened = true;
+    this.#openIn = piece.start;
+    this.#released = Math.max(this.#released, end);
+  }
+
+  #releaseNumber(piece: JsonPiece): void {
+    const region = this.#finder.masked.find((each) => each.start < piece.end && each.end > piece.start);
+    if (region === undefined) {
+      this.#copyTo(piece.end);
+      return;
+    }
+    const start = this.#out.length;
+    this.#out += JSON.stringify(this.#placeholder(region, piece.start, piece.end));
+    const { end } = piece;
+    this.#found.push({
+      ...this.#describe(region, { start: piece.start, end }),
+      start: start + 1,
+      end: this.#out.length - 1,
+    });
+    this.#placement.add(piece.start, end, { start, end: this.#out.length });
+    this.#released = end;
+  }
+
+  #placeholder(region: Region, start: number, end: number): string {
+    return this.#plan.placeholder(region, {
+      scope: this.#scope,
+      text: () => unquoted(this.#finder.text(start, end)),
+    });
+  }
+
+  #describe(region: Region, at: { readonly start: number; readonly end: number }): MaskedRegion {
+    const detector = this.#plan.rules.detectors[(region.sticky ?? region.label).rule];
+    return {
+      entity: detector?.entity ?? "",
+      detector: detector?.id ?? "",
+      start: 0,
+      end: 0,
+      inputStart: this.#finder.origin + at.start,
+      inputEnd: this.#finder.origin + at.end,
+      action: "mask",
+    };
+  }
+
+  /** `position`, or the start of the escape sequence that it lies inside of. */
+  #wholeStart(position: number): number {
+    const escape = this.#escapeAt(position);
+    return escape === undefined ? position : escape.start;
+  }
+
+  /** `position`, or the end of the escape sequence that it lies inside of; -1 while that is incomplete. */
+  #wholeEnd(position: number): number {
+    const escape = this.#escapeAt(position);
+    return escape === undefined ? position : escape.end;
+  }
+
+  #escapeAt(position: number): JsonEscape | undefined {
+    return this.#lexer.escapes.find((each) => each.start < position && (each.end < 0 || each.end > position));
+  }
+
+  #forget(live: number): void {
+    const finder = this.#finder;
+    let done = 0;
+    for (const region of finder.masked) {
+      if (region.end > Math.min(live, this.#released)) break;
+      done++;
+    }
+    if (done > 0) finder.masked.splice(0, done);
+    this.#noteObserved();
+    this.#lexer.drop(this.#released);
+    const keepFrom = finder.position - this.#plan.rules.maxCandidateChars;
+    finder.drop(Math.min(this.#released, Math.max(live, keepFrom)));
+    const { excess } = finder;
+    if (excess === 0) return;
+    finder.rebase(excess);
+    this.#lexer.rebase(excess);
+    this.#released -= excess;
+    if (this.#openIn >= 0) this.#openIn -= excess;
+  }
+
+  #noteObserved(): void {
+    const { observed } = this.#finder;
+    let done = 0;
+    for (const region of observed) {
+      if (region.end > this.#released) break;
+      done++;
+      const start = this.#placement.startOf(region.start);
+      const end = this.#placement.endOf(region.end);
+      this.#found.push({ ...this.#describe(region, region), start, end, action: "observe" });
+    }
+    if (done === 0) return;
+    observed.splice(0, done);
+    this.#found.sort((a, b) => a.start - b.start || a.inputStart - b.inputStart);
+  }
+}
+
+/** The value of a piece of a JSON string; the piece itself where it is none. */
+function unquoted(text: string): string {
+  try {
+    const value: unknown = JSON.parse(`"${text}"`);
+    return typeof value === "string" ? value : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,51 @@
+import type { RuleSet } from "../patterns/rule-set.js";
+import type { FinderRules } from "./finder.js";
+import { operatorFor, type RankedOperator } from "./operators/index.js";
+import type { MaskScope } from "./operators/operator.js";
+import type { Region } from "./region.js";
+import type { MaskAction, OperatorSpec } from "./rule.js";
+
+/** What a plan does with one detector. */
+export interface PlannedRule {
+  readonly action: MaskAction;
+  readonly operator: OperatorSpec;
+}
+
+const POSITIONS = 2 ** 30;
+
+/** A rule set with what to do about each of its rules. */
+export class PlannedRules implements FinderRules {
+  readonly rules: RuleSet;
+  readonly strictness: Int32Array;
+  readonly cuts: Uint8Array;
+  readonly observes: Uint8Array;
+  readonly hasCuts: boolean;
+  readonly rebaseAt: number;
+  readonly #operators: readonly RankedOperator[];
+
+  /** @param planned one entry per detector of `rules`. */
+  constructor(rules: RuleSet, planned: readonly PlannedRule[], rebaseAt = POSITIONS) {
+    this.rules = rules;
+    this.rebaseAt = rebaseAt;
+    this.#operators = planned.map((each) => operatorFor(each.operator));
+    this.strictness = Int32Array.from(this.#operators, (operator) => operator.strictness);
+    this.cuts = Uint8Array.from(planned, (each) => (each.action === "cut" ? 1 : 0));
+    this.hasCuts = this.cuts.includes(1);
+    this.observes = Uint8Array.from(planned, (each) => (each.action === "observe" ? 1 : 0));
+  }
+
+  /**
+   * What stands in place of a region. A sticky region comes out before its text is known, so its
+   * placeholder depends on its first sticky span alone.
+   */
+  placeholder(region: Region, from: { readonly scope: MaskScope; readonly text: () => string }): string {
+    if (region.sticky !== null) {
+      const { rule } = region.sticky;
+      return this.#operators[rule]?.early(this.rules.labels[rule] ?? "", "", from.scope) ?? "[REDACTED]";
+    }
+    const operator = this.#operators[region.strictest];
+    return (
+      operator?.apply(this.rules.labels[region.label.rule] ?? "", from.text(), from.scope) ?? "[REDACTED]"
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import type { MaskAction } from "./rule.js";
+
+/** What was found, and where it stands in the text that the last call returned. Never the text itself. */
+export interface MaskedRegion {
+  readonly entity: string;
+  readonly detector: string;
+  /** UTF-16 units of the text that the last `feed` or `end` returned. */
+  readonly start: number;
+  readonly end: number;
+  /** UTF-16 units of the whole input. Of a block, up to what was read when its placeholder came out. */
+  readonly inputStart: number;
+  readonly inputEnd: number;
+  readonly action: MaskAction;
+}
+
+export const NO_MASKED_REGIONS: readonly MaskedRegion[] = Object.freeze([]);
+
+/** Masks one channel while it streams. Synchronous; one caller. */
+export interface StreamMasker {
+  /** Takes the next piece of source text and returns what became releasable, perhaps "". */
+  feed(text: string): string;
+  /** The source has ended; returns the rest. */
+  end(): string;
+  /** Regions inside the text that the last call returned; a shared empty array mostly. */
+  readonly regions: readonly MaskedRegion[];
+  /** UTF-16 units of input not yet released. */
+  readonly held: number;
+  /** UTF-16 units of input released; a region counts once its placeholder is out. */
+  readonly releasedInput: number;
+  /** Set when a cut rule matched: nothing from its first character on is released. */
+  readonly cut: MaskedRegion | null;
+}

@@ -1,0 +1,200 @@
+import { Finder } from "./finder.js";
+import type { MaskScope } from "./operators/operator.js";
+import { Placement } from "./placement.js";
+import type { PlannedRules } from "./planned-rules.js";
+import type { Region } from "./region.js";
+import { type MaskedRegion, NO_MASKED_REGIONS, type StreamMasker } from "./stream-masker.js";
+
+/** Masks a channel of plain text. */
+export class TextMasker implements StreamMasker {
+  readonly #plan: PlannedRules;
+  readonly #scope: MaskScope;
+  readonly #finder: Finder;
+  /** Position up to which input was released. */
+  #released = 0;
+  #ended = false;
+  regions: readonly MaskedRegion[] = NO_MASKED_REGIONS;
+  cut: MaskedRegion | null = null;
+
+  constructor(plan: PlannedRules, scope: MaskScope) {
+    this.#plan = plan;
+    this.#scope = scope;
+    this.#finder = new Finder(plan);
+  }
+
+  get held(): number {
+    if (this.#ended) return 0;
+    return this.#finder.position - this.#released + this.#finder.carried;
+  }
+
+  get releasedInput(): number {
+    return this.#finder.origin + this.#released;
+  }
+
+  feed(text: string): string {
+    if (this.#ended || text === "") return this.#nothing();
+    if (this.#plan.hasCuts) return this.#feedByUnit(text);
+    this.#finder.read(text);
+    return this.#release(this.#finder.live);
+  }
+
+  /** Where the stream is cut depends on what was out at that moment, so each unit is its own moment. */
+  #feedByUnit(text: string): string {
+    let out = "";
+    const regions: MaskedRegion[] = [];
+    for (let index = 0; index < text.length && this.cut === null; index++) {
+      this.#finder.read(text.charAt(index));
+      const piece = this.#release(this.#finder.live);
+      for (const region of this.regions) {
+        regions.push({ ...region, start: region.start + out.length, end: region.end + out.length });
+      }
+      out += piece;
+    }
+    this.regions = regions.length === 0 ? NO_MASKED_REGIONS : regions;
+    return out;
+  }
+
+  end(): string {
+    if (this.#ended) return this.#nothing();
+    this.#finder.end();
+    const text = this.#release(this.#finder.position);
+    this.#ended = true;
+    return text;
+  }
+
+  #nothing(): string {
+    this.regions = NO_MASKED_REGIONS;
+    return "";
+  }
+
+  #release(live: number): string {
+    const finder = this.#finder;
+    if (this.regions !== NO_MASKED_REGIONS) this.regions = NO_MASKED_REGIONS;
+    if (finder.masked.length === 0 && finder.observed.length === 0 && live >= this.#released) {
+      finder.drop(this.#released);
+      this.#released = live;
+      const text = finder.take(live);
+      if (finder.excess > 0) this.#rebase(finder.excess);
+      return text;
+    }
+    const text = new Release(this.#plan, this.#scope, finder).run(this.#released, live);
+    this.#released = text.released;
+    this.regions = text.regions;
+    this.cut = text.cut;
+    if (text.cut !== null) this.#ended = true;
+    const keepFrom = finder.position - this.#plan.rules.maxCandidateChars;
+    finder.drop(this.#ended ? finder.position : Math.min(this.#released, Math.max(live, keepFrom)));
+    if (finder.excess > 0) this.#rebase(finder.excess);
+    return text.out;
+  }
+
+  #rebase(by: number): void {
+    this.#released -= by;
+    this.#finder.rebase(by);
+  }
+}
+
+/** One release that meets regions. */
+class Release {
+  readonly #plan: PlannedRules;
+  readonly #scope: MaskScope;
+  readonly #finder: Finder;
+  readonly regions: MaskedRegion[] = [];
+  cut: MaskedRegion | null = null;
+  out = "";
+  released = 0;
+  #placement = new Placement(0);
+  #first = 0;
+
+  constructor(plan: PlannedRules, scope: MaskScope, finder: Finder) {
+    this.#plan = plan;
+    this.#scope = scope;
+    this.#finder = finder;
+  }
+
+  /** Releases input from `from`, as far as nothing before `live` can change any more. */
+  run(from: number, live: number): this {
+    this.#first = from;
+    this.#placement = new Placement(from);
+    this.released = from;
+    const { masked } = this.#finder;
+    const limit = this.#heldByObserved(live);
+    let done = 0;
+    for (const region of masked) {
+      if (region.start > limit || !isReady(region, limit)) break;
+      this.#copyTo(region.start);
+      if (region.cut) {
+        this.cut = this.#found(region, { start: this.out.length, end: this.out.length });
+        break;
+      }
+      this.#replace(region);
+      if (region.end > limit) break;
+      done++;
+    }
+    masked.splice(0, done);
+    const next = masked[0];
+    if (this.cut === null) this.#copyTo(next === undefined ? limit : Math.min(limit, next.start));
+    this.#noteObserved();
+    return this;
+  }
+
+  /** What is observed is not released in parts, so that its finding says where it stands. */
+  #heldByObserved(live: number): number {
+    for (const region of this.#finder.observed) {
+      if (region.start < live && region.end > live) return Math.max(region.start, this.#first);
+    }
+    return live;
+  }
+
+  #copyTo(position: number): void {
+    if (position <= this.released) return;
+    this.out += this.#finder.text(this.released, position);
+    this.released = position;
+  }
+
+  #replace(region: Region): void {
+    const start = this.out.length;
+    if (!region.opened) {
+      this.out += this.#plan.placeholder(region, {
+        scope: this.#scope,
+        text: () => this.#finder.text(region.start, region.end),
+      });
+      region.opened = true;
+      this.regions.push(this.#found(region, { start, end: this.out.length }));
+    }
+    this.#placement.add(region.start, region.end, { start, end: this.out.length });
+    this.released = Math.max(this.released, region.end);
+  }
+
+  #found(region: Region, at: { readonly start: number; readonly end: number }): MaskedRegion {
+    const detector = this.#plan.rules.detectors[(region.sticky ?? region.label).rule];
+    return {
+      entity: detector?.entity ?? "",
+      detector: detector?.id ?? "",
+      ...at,
+      inputStart: this.#finder.origin + region.start,
+      inputEnd: this.#finder.origin + region.end,
+      action: region.cut ? "cut" : "mask",
+    };
+  }
+
+  #noteObserved(): void {
+    const { observed } = this.#finder;
+    let done = 0;
+    for (const region of observed) {
+      if (region.end > this.released) break;
+      done++;
+      const start = this.#placement.startOf(region.start);
+      const end = this.#placement.endOf(region.end);
+      this.regions.push({ ...this.#found(region, { start, end }), action: "observe" });
+    }
+    if (done > 0) observed.splice(0, done);
+    if (done > 0) this.regions.sort((a, b) => a.start - b.start || a.inputStart - b.inputStart);
+  }
+}
+
+/** A sticky region, or one that ends the stream, need not have ended. */
+export function isReady(region: Region, live: number): boolean {
+  if (region.end <= live) return true;
+  return (region.sticky !== null || region.cut) && region.start <= live;
+}

@@ -1,0 +1,257 @@
+import type { Alphabet } from "./alphabet.js";
+import { GROUP, type Stepper } from "./stepper.js";
+
+/** What a transition does beyond starting one span: stored apart from the table of transitions. */
+export interface Effect {
+  readonly nextRow: number;
+  /** Source group of each group that lives on; -1 for a start at this character. */
+  readonly moves: readonly number[];
+  /** Triples of accept code, source group and whether the character belongs to the span; or null. */
+  readonly accepts: readonly number[] | null;
+  /** Context words that ended before the character: take the character again from `nextRow`. */
+  readonly words: readonly number[] | null;
+}
+
+/** `auto` simulates while the cache thrashes; the others are for tests. */
+export type SimulationMode = "auto" | "always" | "never";
+
+export interface AutomatonLimits {
+  readonly maxStates: number;
+  readonly simulation: SimulationMode;
+}
+
+/** A cache that lives for fewer characters per state than this costs more than it saves. */
+const CHARS_PER_STATE = 16;
+/** How long to simulate before the cache is tried again. */
+const SIMULATED_CHARS = 1 << 17;
+const EFFECTS_PER_STATE = 6;
+
+/**
+ * Lazily determinised automaton. `transitions[row + class]` is 0 where nothing is built yet (and
+ * always for the class `exit` and for row 0), positive for `nextRow << 2 | start`, where `start` is
+ * 1 when the one live group starts here and 2 when a last group is added, and negative for the
+ * complement of an index into the effects. States are dropped all at once when the cache is full;
+ * `generation` tells cursors to look their row up again by its key.
+ */
+export class Automaton {
+  readonly alphabet: Alphabet;
+  readonly stepper: Stepper;
+  readonly width: number;
+  readonly #limits: AutomatonLimits;
+  readonly #blockNodes: Uint8Array;
+  transitions: Int32Array;
+  generation = 0;
+  /** Characters read by all cursors; tells thrashing from steady use. */
+  consumed = 0;
+  readonly firstRow: number;
+  #keys: Int32Array[] = [new Int32Array(0)];
+  #groups: Int32Array;
+  #blocks: Int32Array;
+  #effects: Effect[] = [];
+  #table: Int32Array;
+  #consumedAtFlush = 0;
+  #simulateUntil = 0;
+  #pinned = false;
+
+  constructor(
+    stepper: Stepper,
+    alphabet: Alphabet,
+    from: { limits: AutomatonLimits; blockNodes: Uint8Array },
+  ) {
+    this.stepper = stepper;
+    this.alphabet = alphabet;
+    this.width = alphabet.width;
+    this.#limits = from.limits;
+    this.#blockNodes = from.blockNodes;
+    const states = from.limits.maxStates + 1;
+    // The table is allocated whole: pages that are never written cost no memory.
+    this.transitions = new Int32Array(states * this.width);
+    this.#groups = new Int32Array(states);
+    this.#blocks = new Int32Array(states);
+    this.#table = new Int32Array(tableSize(states));
+    this.firstRow = this.rowOf(stepper.firstKey);
+  }
+
+  /** Bytes that the cache may come to hold, for the limit over all rule sets. */
+  get bytes(): number {
+    return this.transitions.byteLength + this.#limits.maxStates * 400 + this.alphabet.hotClassOf.byteLength;
+  }
+
+  get states(): number {
+    return this.#keys.length - 1;
+  }
+
+  get simulating(): boolean {
+    switch (this.#limits.simulation) {
+      case "always":
+        return true;
+      case "never":
+        return false;
+      case "auto":
+        return !this.#pinned && this.consumed < this.#simulateUntil;
+    }
+  }
+
+  /** While pinned the cache is built whatever it costs: warm-up does this. */
+  pinned(work: () => void): void {
+    this.#pinned = true;
+    try {
+      work();
+    } finally {
+      this.#pinned = false;
+    }
+  }
+
+  keyOf(row: number): Int32Array {
+    return this.#keys[(row / this.width) | 0] ?? this.stepper.firstKey;
+  }
+
+  groupsOf(row: number): number {
+    return this.#groups[(row / this.width) | 0] ?? 0;
+  }
+
+  /** Index of the first group that is inside a block, or -1. */
+  blockOf(row: number): number {
+    return (this.#blocks[(row / this.width) | 0] ?? 0) - 1;
+  }
+
+  effect(transition: number): Effect {
+    return this.#effects[~transition] ?? NO_EFFECT;
+  }
+
+  rowOf(key: Int32Array): number {
+    const { stepper } = this;
+    if (stepper.out.length < key.length) stepper.out = new Int32Array(key.length * 2);
+    stepper.out.set(key);
+    stepper.outLength = key.length;
+    return this.#intern();
+  }
+
+  /** Builds the transition of `row` on class `c`, and returns it as the table would hold it. */
+  build(row: number, c: number): number {
+    const { stepper, generation } = this;
+    const key = this.keyOf(row);
+    stepper.step(key, key.length, c);
+    const words = stepper.words.length === 0 ? null : [...stepper.words];
+    const moves = words === null ? [...stepper.moves] : [];
+    const accepts = words !== null || stepper.accepts.length === 0 ? null : [...stepper.accepts];
+    const nextRow = this.#intern();
+    let transition = plainTransition(nextRow, moves);
+    if (words !== null || accepts !== null || transition === 0) {
+      transition = ~(this.#effects.push({ nextRow, moves, accepts, words }) - 1);
+    }
+    if (this.generation === generation) this.transitions[row + c] = transition;
+    return transition;
+  }
+
+  #intern(): number {
+    const { stepper } = this;
+    canonicalise(stepper.out, stepper.outLength);
+    const { out, outLength } = stepper;
+    const mask = this.#table.length - 1;
+    let slot = hashOf(out, outLength) & mask;
+    for (;;) {
+      const id = this.#table[slot] ?? 0;
+      if (id === 0) break;
+      if (equalKeys(this.#keys[id], out, outLength)) return id * this.width;
+      slot = (slot + 1) & mask;
+    }
+    if (
+      this.states >= this.#limits.maxStates ||
+      this.#effects.length > this.#limits.maxStates * EFFECTS_PER_STATE
+    ) {
+      return this.#flush();
+    }
+    const id = this.#keys.push(out.slice(0, outLength)) - 1;
+    this.#table[slot] = id;
+    this.#describe(id);
+    return id * this.width;
+  }
+
+  #describe(id: number): void {
+    const { out, outLength } = this.stepper;
+    let groups = 0;
+    let block = 0;
+    for (let index = 2; index < outLength; index++) {
+      const item = out[index] ?? 0;
+      if (item === GROUP) groups++;
+      else if (block === 0 && groups > 0 && this.#blockNodes[item] === 1) block = groups;
+    }
+    this.#groups[id] = groups;
+    this.#blocks[id] = block;
+  }
+
+  #flush(): number {
+    const { out, outLength } = this.stepper;
+    const pending = out.slice(0, outLength);
+    if (this.consumed - this.#consumedAtFlush < this.#limits.maxStates * CHARS_PER_STATE) {
+      this.#simulateUntil = this.consumed + SIMULATED_CHARS;
+    }
+    this.#consumedAtFlush = this.consumed;
+    this.generation++;
+    this.transitions = new Int32Array(this.transitions.length);
+    this.#keys = [new Int32Array(0)];
+    this.#effects = [];
+    this.#table.fill(0);
+    this.rowOf(this.stepper.firstKey);
+    return this.rowOf(pending);
+  }
+}
+
+const NO_EFFECT: Effect = { nextRow: 0, moves: [], accepts: null, words: null };
+
+/** The transition as one integer where it starts at most one span and moves none; else 0. */
+function plainTransition(nextRow: number, moves: readonly number[]): number {
+  const last = moves.length - 1;
+  const starts = moves[last] === -1;
+  const kept = starts ? last : moves.length;
+  for (let group = 0; group < kept; group++) if (moves[group] !== group) return 0;
+  if (!starts) return nextRow << 2;
+  return (nextRow << 2) | (last === 0 ? 1 : 2);
+}
+
+function tableSize(states: number): number {
+  return 1 << Math.max(4, Math.ceil(Math.log2(states * 2)));
+}
+
+/** Sorts the items inside each group, so that equal states have equal keys. */
+function canonicalise(key: Int32Array, length: number): void {
+  let from = 2;
+  for (let index = 2; index < length; index++) {
+    const item = key[index] ?? 0;
+    if (item === GROUP) {
+      from = index + 1;
+      continue;
+    }
+    let slot = index;
+    for (; slot > from; slot--) {
+      const before = key[slot - 1] ?? 0;
+      if (before <= item) break;
+      key[slot] = before;
+    }
+    key[slot] = item;
+  }
+}
+
+/** Whether two keys, their items in any order, say the same state. */
+export function equalStates(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  const left = a.slice();
+  const right = b.slice();
+  canonicalise(left, left.length);
+  canonicalise(right, right.length);
+  return equalKeys(left, right, right.length);
+}
+
+function hashOf(key: Int32Array, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < length; index++) hash = Math.imul(hash ^ (key[index] ?? 0), 0x01000193);
+  hash ^= hash >>> 15;
+  return Math.imul(hash, 0x2c1b3c6d) ^ (hash >>> 13);
+}
+
+function equalKeys(key: Int32Array | undefined, out: Int32Array, length: number): boolean {
+  if (key === undefined || key.length !== length) return false;
+  for (let index = 0; index < length; index++) if (key[index] !== out[index]) return false;
+  return true;
+}

@@ -1,0 +1,183 @@
+import { SluiceError } from "../domain/errors.js";
+import { type CharSet, sizeOf } from "./char-set.js";
+import type { Detector } from "./detector.js";
+import { type Expression, readPattern } from "./expression.js";
+import { hasCapture } from "./program.js";
+
+export interface LintedRule {
+  readonly expression: Expression;
+  /** What ends the block, for a block detector. */
+  readonly end: Expression | null;
+  /** What stands in the placeholder. */
+  readonly label: string;
+  /** What was rewritten, and why; each names the detector. */
+  readonly notes: readonly string[];
+}
+
+/** `masking` asks for a left boundary, since without one every character would be held back. */
+export type LintPurpose = "masking" | "scanning";
+
+/** A set of at most so many characters counts as a literal. */
+const LITERAL_SIZE = 8;
+
+/**
+ * Reads a detector's pattern and refuses what could not be enforced exactly and at once.
+ * @throws SluiceError `invalid_config` that names detector and reason.
+ */
+export function lintDetector(detector: Detector, purpose: LintPurpose): LintedRule {
+  const owner = `detector ${detector.id}`;
+  const refuse = (reason: string): SluiceError => new SluiceError("invalid_config", `${owner}: ${reason}.`);
+  const options = { ignoreCase: detector.ignoreCase === true, owner };
+  const notes: string[] = [];
+  const read = readPattern(detector.pattern, options);
+  if (leastLength(read) === 0) throw refuse("the pattern matches the empty text; give it something to find");
+  checkCapture(read, refuse);
+  const expression = hasCapture(read) ? dropFreePrefix(read, { owner, notes }) : read;
+  if (purpose === "masking") checkLeftBoundary(expression, refuse);
+  const end = detector.block === undefined ? null : readPattern(detector.block.end, options);
+  if (end !== null && leastLength(end) === 0) throw refuse("block.end matches the empty text");
+  if (end !== null && hasCapture(end)) throw refuse("block.end must not have a capture group; use (?:...)");
+  return { expression, end, label: lintLabel(detector, notes), notes };
+}
+
+/** CommonMark reads `<PERSON>` as an HTML tag and swallows it; an underscore keeps it text. */
+function lintLabel(detector: Detector, notes: string[]): string {
+  const label = detector.label ?? detector.entity;
+  if (!/^[A-Z][A-Z0-9_]*$/.test(label)) {
+    throw new SluiceError(
+      "invalid_config",
+      `detector ${detector.id}: the label ${JSON.stringify(label)} must be capitals, digits and underscores.`,
+    );
+  }
+  if (label.includes("_")) return label;
+  if (detector.label !== undefined) {
+    throw new SluiceError(
+      "invalid_config",
+      `detector ${detector.id}: markdown swallows the label <${label}>; give it an underscore.`,
+    );
+  }
+  notes.push(`detector ${detector.id}: labelled ${label}_VALUE, since markdown swallows <${label}>.`);
+  return `${label}_VALUE`;
+}
+
+export function leastLength(expression: Expression): number {
+  switch (expression.kind) {
+    case "set":
+      return 1;
+    case "assert":
+      return 0;
+    case "capture":
+      return leastLength(expression.body);
+    case "sequence":
+      return expression.parts.reduce((sum, part) => sum + leastLength(part), 0);
+    case "choice":
+      return expression.options.reduce(
+        (least, each) => Math.min(least, leastLength(each)),
+        Number.POSITIVE_INFINITY,
+      );
+    case "repeat":
+      return expression.min === 0 ? 0 : expression.min * leastLength(expression.body);
+  }
+}
+
+/** A span begins at the capture, so every way through the pattern must pass it. */
+function checkCapture(expression: Expression, refuse: (reason: string) => SluiceError): void {
+  if (hasCapture(expression) && !alwaysCaptures(expression)) {
+    throw refuse(
+      "the capture group, where the masked span begins, can be skipped; use (?:...) around the optional part",
+    );
+  }
+}
+
+function alwaysCaptures(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "capture":
+      return true;
+    case "sequence":
+      return expression.parts.some(alwaysCaptures);
+    case "choice":
+      return expression.options.every(alwaysCaptures);
+    case "repeat":
+      return expression.min > 0 && alwaysCaptures(expression.body);
+    case "set":
+    case "assert":
+      return false;
+  }
+}
+
+/**
+ * Left of the capture nothing is masked and a match may begin anywhere, so a repeat at the very
+ * beginning adds nothing beyond its least count, but would open a search at every character.
+ */
+function dropFreePrefix(
+  expression: Expression,
+  context: { readonly owner: string; readonly notes: string[] },
+): Expression {
+  if (expression.kind !== "sequence") return expression;
+  const [first, ...rest] = expression.parts;
+  if (first === undefined || first.kind !== "repeat" || first.min === first.max || hasCapture(first))
+    return expression;
+  const kept: readonly Expression[] = first.min === 0 ? rest : [{ ...first, max: first.min }, ...rest];
+  context.notes.push(
+    `${context.owner}: the repeat before the first literal was cut to its least count; it finds the same.`,
+  );
+  return dropFreePrefix({ kind: "sequence", parts: kept }, context);
+}
+
+function checkLeftBoundary(expression: Expression, refuse: (reason: string) => SluiceError): void {
+  for (const first of firstSteps(expression)) {
+    if (first.guarded || sizeOf(first.set) <= LITERAL_SIZE) continue;
+    throw refuse(
+      "the pattern can begin at any character; begin it with a literal, \\b, ^ or a look-behind such as (?<![A-Za-z0-9])",
+    );
+  }
+}
+
+interface FirstStep {
+  readonly set: CharSet;
+  /** Whether an assertion about the character before stands in front. */
+  readonly guarded: boolean;
+}
+
+/** The sets that can consume the first character. */
+function firstSteps(expression: Expression): readonly FirstStep[] {
+  switch (expression.kind) {
+    case "set":
+      return [{ set: expression.set, guarded: false }];
+    case "assert":
+      return [];
+    case "capture":
+    case "repeat":
+      return firstSteps(expression.body);
+    case "choice":
+      return expression.options.flatMap(firstSteps);
+    case "sequence": {
+      const steps: FirstStep[] = [];
+      let guarded = false;
+      for (const part of expression.parts) {
+        const mayPass = leastLength(part) === 0;
+        if (part.kind === "assert") guarded ||= part.assertion.kind !== "after";
+        else steps.push(...firstSteps(part).map((step) => ({ ...step, guarded: step.guarded || guarded })));
+        if (!mayPass) break;
+        // A group of assertions alone, such as (?:^|(?<=x)), guards what follows.
+        if (part.kind !== "assert" && isGuard(part)) guarded = true;
+      }
+      return steps;
+    }
+  }
+}
+
+function isGuard(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "assert":
+      return expression.assertion.kind !== "after";
+    case "choice":
+      return expression.options.every(isGuard);
+    case "sequence":
+      return expression.parts.some(isGuard) && leastLength(expression) === 0;
+    case "capture":
+    case "repeat":
+    case "set":
+      return false;
+  }
+}
