@@ -1,0 +1,112 @@
+import { asSluiceError, type SluiceError } from "../domain/errors.js";
+import type { Store, StoreBatch } from "./stores/store.js";
+
+/** Something with records to write. */
+export interface Committable {
+  /** Puts what is pending into the batch. Called once per commit, after `mark`. */
+  drain(batch: StoreBatch): void;
+  /** The batch of the last `drain` is committed. */
+  settled(): void;
+}
+
+export interface CommitObserver {
+  /** What was pending is being written. */
+  began(): void;
+  /** It is committed; the sources are told next. */
+  returned(): void;
+  /** It may be committed or not; nothing more is written until `restart`. */
+  failed(error: SluiceError): void;
+}
+
+/**
+ * Commits the pending records of all sessions together. A batch begins at the end of the turn of the
+ * event loop in which something was first pending, and the next one when the last has returned; there
+ * is no timer, so an idle gateway adds no latency and a busy one makes larger batches.
+ */
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #sync: boolean;
+  readonly #observer: CommitObserver;
+  #dirty: Committable[] = [];
+  #taken: Committable[] = [];
+  #running = false;
+  #scheduled = false;
+  #failed = false;
+  readonly #idle: (() => void)[] = [];
+  /** Commits that returned, for figures. */
+  commits = 0;
+
+  constructor(options: { store: Store; sync: boolean; observer: CommitObserver }) {
+    this.#store = options.store;
+    this.#sync = options.sync;
+    this.#observer = options.observer;
+  }
+
+  /** `source` has become dirty; it says so once until its `drain`. */
+  mark(source: Committable): void {
+    if (this.#failed) return;
+    this.#dirty.push(source);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#running || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    if (this.#failed || this.#dirty.length === 0) {
+      this.#announceIdle();
+      return;
+    }
+    const taken = this.#dirty;
+    this.#dirty = this.#taken;
+    this.#taken = taken;
+    this.#running = true;
+    this.#observer.began();
+    try {
+      const batch = this.#store.batch();
+      for (const source of taken) source.drain(batch);
+      batch.commit(this.#sync).then(this.#returned, this.#rejected);
+    } catch (thrown) {
+      this.#rejected(thrown);
+    }
+  };
+
+  readonly #returned = (): void => {
+    this.#running = false;
+    this.commits++;
+    this.#observer.returned();
+    const taken = this.#taken;
+    for (const source of taken) source.settled();
+    taken.length = 0;
+    this.#schedule();
+  };
+
+  readonly #rejected = (thrown: unknown): void => {
+    this.#running = false;
+    this.#failed = true;
+    this.#taken = [];
+    this.#dirty = [];
+    this.#observer.failed(asSluiceError(thrown));
+    this.#announceIdle();
+  };
+
+  /** Accepts work again, after the store was reopened and checked. */
+  restart(): void {
+    this.#failed = false;
+  }
+
+  /** Resolves when nothing is pending or under way, or the commit failed. */
+  async idle(): Promise<void> {
+    if (!this.#running && !this.#scheduled && this.#dirty.length === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #announceIdle(): void {
+    if (this.#running || this.#dirty.length > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

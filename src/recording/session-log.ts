@@ -1,0 +1,357 @@
+import type { OpenedBody } from "../domain/entry.js";
+import { SluiceError } from "../domain/errors.js";
+import { parseSessionId, type SessionId } from "../domain/session-id.js";
+import type { Clock } from "../domain/time.js";
+import { Catalogue, type PageRequest, type SessionFilter, type SessionPage } from "./catalogue.js";
+import { DiskWatch } from "./disk-watch.js";
+import { type Format, openFormat } from "./format.js";
+import { GroupCommit } from "./group-commit.js";
+import { type Act, Ledger } from "./ledger.js";
+import type { LogNotice } from "./notice.js";
+import { DamagedLog } from "./page-stream.js";
+import type { RecordKeys } from "./record-keys.js";
+import {
+  checkAcknowledged,
+  endedBy,
+  readLedgerHead,
+  readUnfinished,
+  type UnfinishedLog,
+  unfinishedSessions,
+} from "./recovery.js";
+import { SessionReader } from "./session-reader.js";
+import { SessionWriter } from "./session-writer.js";
+import type { Store } from "./stores/store.js";
+import type { SessionSummary } from "./summary.js";
+import { UPGRADES } from "./upgrades.js";
+import { WriterHost } from "./writer-host.js";
+
+export interface SessionLogOptions {
+  /** Owned by the log from now on: `close` closes it. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly keys: RecordKeys;
+  /** `commit` survives the death of the process, `fsync` the loss of power. Default `commit`. */
+  readonly durability?: "commit" | "fsync";
+  /** Entries that a producer may be ahead of the fastest live cursor, and of the commits. Default 256. */
+  readonly maxLead?: number;
+  /** Bytes that may wait for a commit, over all sessions. Default 32 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Below this nothing new is admitted. Default 256 MiB; a store without such a bound is never below. */
+  readonly minFreeBytes?: number;
+  readonly onNotice?: (notice: LogNotice) => void;
+}
+
+/** `recovering`: the store failed and is being reopened and checked. */
+export type LogState = "ok" | "failed" | "recovering" | "closed";
+
+const RETRY_FIRST_MS = 100;
+const RETRY_LAST_MS = 5000;
+
+/** All session logs of a gateway: the one place where sessions are written and read. */
+export class SessionLog {
+  readonly format: Format;
+  readonly ledger: Ledger;
+  /** Sessions that waited for a review when the last process ended; `resume` takes one up again. */
+  readonly parked: Set<SessionId> = new Set();
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #commit: GroupCommit;
+  readonly #host: WriterHost;
+  readonly #disk: DiskWatch;
+  readonly #catalogue: Catalogue;
+  readonly #writers = new Map<SessionId, SessionWriter>();
+  readonly #onNotice: (notice: LogNotice) => void;
+  #state: LogState = "recovering";
+  #fault: SluiceError | null = null;
+  #recovery: Promise<void> = Promise.resolve();
+
+  private constructor(options: SessionLogOptions, format: Format, ledgerHead: Ledger["head"]) {
+    const { store, clock, keys } = options;
+    this.format = format;
+    this.#store = store;
+    this.#clock = clock;
+    this.#onNotice = options.onNotice ?? (() => {});
+    this.#commit = new GroupCommit({
+      store,
+      sync: options.durability === "fsync",
+      observer: {
+        began: () => this.#host.commitBegan(),
+        returned: () => this.#host.commitReturned(),
+        failed: (error) => this.#failed(error),
+      },
+    });
+    this.ledger = new Ledger({ commit: this.#commit, clock, nameKey: keys.nameKey, head: ledgerHead });
+    this.#host = new WriterHost({
+      store,
+      clock,
+      commit: this.#commit,
+      ledger: this.ledger,
+      nameKey: keys.nameKey,
+      maxLead: options.maxLead ?? 256,
+      maxPendingBytes: options.maxPendingBytes ?? 32 * 1024 * 1024,
+      finished: (writer) => this.#writers.delete(writer.session),
+    });
+    this.#catalogue = new Catalogue(store, keys.nameKey);
+    const minFreeBytes = options.minFreeBytes ?? 256 * 1024 * 1024;
+    this.#disk = new DiskWatch({ store, clock, minFreeBytes, onNotice: this.#onNotice });
+  }
+
+  /**
+   * Opens the log of a store: checks its format, ends the sessions that the last process did not live to
+   * end, and reports every damage that it meets.
+   * @throws SluiceError `invalid_config` (not a log, too new), `storage_failed`.
+   */
+  static async open(options: SessionLogOptions): Promise<SessionLog> {
+    const { store, clock, randomBytes } = options;
+    const upgrades = UPGRADES(options.keys.nameKey);
+    const format = await openFormat(store, { nowMs: clock.nowMs(), randomBytes, upgrades });
+    const { head, problem } = await readLedgerHead(store);
+    const log = new SessionLog(options, format, head);
+    if (problem !== null) log.#onNotice({ kind: "damage", message: problem });
+    await log.#disk.start();
+    log.ledger.act({ kind: "started", detail: `format-${format.version}` });
+    await log.#endUnfinished(
+      new SluiceError("interrupted", "The gateway stopped while the session was open."),
+      true,
+    );
+    await log.#commit.idle();
+    if (log.#fault !== null) throw log.#fault;
+    log.#state = "ok";
+    return log;
+  }
+
+  get state(): LogState {
+    return this.#state;
+  }
+
+  /** Sessions that are being written. */
+  get liveSessions(): number {
+    return this.#writers.size;
+  }
+
+  /** Commits that returned since the log was opened. */
+  get commits(): number {
+    return this.#commit.commits;
+  }
+
+  /**
+   * Begins a session with its `opened` entry; the first record is committed with the next batch.
+   * @throws SluiceError `storage_failed` while the store is not usable; `overloaded` where its free space
+   * is below `minFreeBytes`; `shutdown` after `close`; `internal` for an id that is not new or no UUIDv7.
+   */
+  begin(opened: OpenedBody): SessionWriter {
+    this.#admit();
+    const session = parseSessionId(opened.session);
+    if (session === null || this.#writers.has(session)) {
+      throw new SluiceError("internal", `Session id ${opened.session} is not a new UUIDv7.`);
+    }
+    const writer = new SessionWriter(this.#host, opened, { session, state: null });
+    this.#writers.set(session, writer);
+    return writer;
+  }
+
+  #admit(): void {
+    if (this.#state === "closed") throw new SluiceError("shutdown", "The gateway is shutting down.");
+    if (this.#state !== "ok") {
+      const retry = { retryAfterMs: RETRY_LAST_MS };
+      throw new SluiceError("storage_failed", "The session log cannot be written at the moment.", retry);
+    }
+    if (this.#disk.isLow) {
+      const retry = { retryAfterMs: RETRY_LAST_MS };
+      throw new SluiceError("overloaded", "The space for the session log is nearly used up.", retry);
+    }
+  }
+
+  /**
+   * Takes up a session of `parked`. Appends the `segment` entry of the restart.
+   * @throws SluiceError `not_found` where it is not parked; as `begin`.
+   */
+  async resume(session: SessionId): Promise<SessionWriter> {
+    this.#admit();
+    const found = this.parked.delete(session) ? await readUnfinished(this.#store, session) : null;
+    if (found === null) throw new SluiceError("not_found", "There is no such session to go on with.");
+    return this.#takeUp(found);
+  }
+
+  #takeUp({ session, opened, state }: UnfinishedLog): SessionWriter {
+    const writer = new SessionWriter(this.#host, opened, { session, state });
+    this.#writers.set(session, writer);
+    writer.append({ type: "segment", cause: "restart", atMs: this.#clock.nowMs() });
+    return writer;
+  }
+
+  /** Null when there is no such session. @throws SluiceError `storage_failed` */
+  async reader(session: SessionId): Promise<SessionReader | null> {
+    const writer = this.#writers.get(session) ?? null;
+    if (writer !== null) await writer.committed(1);
+    return SessionReader.open(this.#store, session, writer);
+  }
+
+  /** The writer of a session that is being written, for whoever stops it. */
+  writer(session: SessionId): SessionWriter | null {
+    return this.#writers.get(session) ?? null;
+  }
+
+  /** One page of the sessions that fit, newest first. @throws SluiceError `storage_failed` */
+  async list(filter: SessionFilter, page: PageRequest): Promise<SessionPage> {
+    const live = [...this.#writers.keys(), ...this.parked];
+    const found = await this.#catalogue.list(filter, page, live);
+    const items = found.items.map((summary) => this.#newer(summary));
+    return { items, next: found.next };
+  }
+
+  /** Null when there is no such session. */
+  async summary(session: SessionId): Promise<SessionSummary | null> {
+    const stored = await this.#catalogue.summary(session);
+    return stored === null ? null : this.#newer(stored);
+  }
+
+  #newer(stored: SessionSummary): SessionSummary {
+    const session = parseSessionId(stored.session);
+    return (session === null ? undefined : this.#writers.get(session)?.summary) ?? stored;
+  }
+
+  /** Records an administrative act. It is committed with the next batch. */
+  act(act: Act): void {
+    this.#admit();
+    this.ledger.act(act);
+  }
+
+  /** Ends every session that the store marks as unfinished and that nobody writes. */
+  async #endUnfinished(error: SluiceError, mayPark: boolean): Promise<void> {
+    for (const session of await unfinishedSessions(this.#store)) {
+      if (this.#writers.has(session)) continue;
+      try {
+        const found = await readUnfinished(this.#store, session);
+        if (found === null) continue;
+        if (mayPark && found.isPending) {
+          this.parked.add(session);
+          continue;
+        }
+        this.#takeUp(found).append(endedBy(error, found.totals));
+        this.#onNotice({
+          kind: "interrupted",
+          message: `Session ${session} was ended: ${error.code}.`,
+          session,
+        });
+      } catch (thrown) {
+        if (!(thrown instanceof DamagedLog)) throw thrown;
+        // A damaged log is reported and left as it is: an ending would cover up the gap.
+        this.#onNotice({ kind: "damage", message: thrown.message, session });
+        this.ledger.act({ kind: "damaged", session, detail: `seq-${thrown.damage.seq}` });
+      }
+    }
+  }
+
+  /** A commit failed. Nothing more is accepted until the store was reopened and checked. */
+  #failed(cause: SluiceError): void {
+    const error = new SluiceError("storage_failed", "The session log could not be written.", {}, { cause });
+    this.#fault = error;
+    if (this.#state !== "ok") return;
+    this.#state = "failed";
+    const writers = [...this.#writers.values()];
+    this.#writers.clear();
+    const heads = writers.map(({ session, committedHead }) => ({ session, ...committedHead }));
+    for (const writer of writers) writer.fail(error);
+    this.#host.pendingBytes = 0;
+    this.#onNotice({ kind: "failed", message: `A write to the session log failed: ${causeOf(cause)}.` });
+    this.#recovery = this.#recover(heads, this.ledger.head);
+  }
+
+  async #recover(
+    heads: readonly { session: SessionId; seq: number; link: string }[],
+    ledgerHead: Ledger["head"],
+  ): Promise<void> {
+    for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_LAST_MS)) {
+      await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+      if (this.stateNow() === "closed") return;
+      try {
+        if (await this.#tryRecovery(heads, ledgerHead)) break;
+      } catch (thrown) {
+        this.#onNotice({
+          kind: "reopen_failed",
+          message: `The session log is not usable yet: ${causeOf(thrown)}.`,
+        });
+      }
+    }
+    this.#fault = null;
+    this.#state = "ok";
+    this.#onNotice({
+      kind: "recovered",
+      message: "The session log was reopened and checked; work is admitted.",
+    });
+  }
+
+  /** A getter would let the compiler believe that the state cannot change across an await. */
+  private stateNow(): LogState {
+    return this.#state;
+  }
+
+  async #tryRecovery(
+    heads: readonly { session: SessionId; seq: number; link: string }[],
+    acknowledged: Ledger["head"],
+  ): Promise<boolean> {
+    await this.#store.reopen();
+    await this.#disk.look();
+    if (this.#disk.isLow) return false;
+    this.#fault = null;
+    const { head, problem } = await readLedgerHead(this.#store);
+    this.ledger.restart(head);
+    this.#commit.restart();
+    this.#writers.clear();
+    this.#host.pendingBytes = 0;
+    this.#report(
+      head.seq < acknowledged.seq
+        ? `The ledger lost its records from ${head.seq + 1} to ${acknowledged.seq}.`
+        : problem,
+    );
+    this.ledger.act({ kind: "reopened" });
+    for (const acknowledgedHead of heads) {
+      const loss = await checkAcknowledged(this.#store, acknowledgedHead);
+      if (loss === null) continue;
+      this.#report(loss, acknowledgedHead.session);
+      this.ledger.act({
+        kind: "damaged",
+        session: acknowledgedHead.session,
+        detail: `seq-${acknowledgedHead.seq}`,
+      });
+    }
+    await this.#endUnfinished(
+      new SluiceError("storage_failed", "The session log failed while the session was open."),
+      false,
+    );
+    await this.#commit.idle();
+    return this.#fault === null;
+  }
+
+  #report(message: string | null, session?: SessionId): void {
+    if (message === null) return;
+    this.#onNotice(
+      session === undefined ? { kind: "damage", message } : { kind: "damage", message, session },
+    );
+  }
+
+  /**
+   * Admits nothing more, commits what is pending and closes the store. The sessions must have ended: those
+   * that have not are ended as `shutdown`.
+   */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    const wasOk = this.#state === "ok";
+    this.#state = "closed";
+    this.#disk.stop();
+    if (wasOk) {
+      await this.#commit.idle();
+      this.ledger.act({ kind: "closed" });
+      await this.#commit.idle();
+    }
+    await this.#recovery;
+    await this.#store.close();
+  }
+}
+
+function causeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return "unknown";
+  return thrown.cause instanceof Error ? thrown.cause.message : thrown.message;
+}
