@@ -2,7 +2,7 @@ import { isDisguise } from "../patterns/alphabet.js";
 import type { Cursor } from "../patterns/cursor.js";
 import type { RuleSet } from "../patterns/rule-set.js";
 import { CLOSE, OPEN } from "../patterns/stepper.js";
-import { unescape } from "../patterns/unescaper.js";
+import { plainReading } from "../patterns/unescaper.js";
 import { Reading, type ReadingSink } from "./reading.js";
 import { addSpan, type Region, type RuleOrder } from "./region.js";
 
@@ -16,6 +16,8 @@ export interface FinderRules extends RuleOrder {
 const NO_REGIONS: Region[] = [];
 /** Slices this short keep the age of a new candidate below the limit within one slice. */
 const SLICE = 256;
+/** A reading with an undecided escape lags behind by less than this. */
+const MOST_PENDING = 64;
 
 /**
  * Reads text in whatever pieces it comes and finds the regions that the rules cover, in the plain
@@ -206,7 +208,7 @@ export class Finder implements ReadingSink {
       this.#add(start, end, { rule, sticky: true });
       return;
     }
-    if (!this.#set.isJudged(rule) || end - start > this.#set.maxCandidateChars) {
+    if (!this.#set.isJudged(rule) || end - start > this.#set.maxCandidateChars || start < this.#textStart) {
       if (rule < this.#set.detectors.length) this.#add(start, end, { rule, sticky: false });
       return;
     }
@@ -216,12 +218,11 @@ export class Finder implements ReadingSink {
 
   #plain(start: number, end: number, level: number): string {
     const source = this.text(start, end);
-    return level === 0 ? source : unescape(source, level);
+    return level === 0 ? source : plainReading(source, level);
   }
 
   #add(start: number, end: number, what: { readonly rule: number; readonly sticky: boolean }): void {
-    const span = { start: Math.max(start, this.#textStart), end, ...what };
-    if (span.end <= span.start) return;
+    const span = { start, end, ...what };
     if (this.#rules.observes[what.rule] === 1) {
       if (this.observed === NO_REGIONS) this.observed = [];
       addSpan(this.observed, { ...span, sticky: false }, this.#rules);
@@ -275,6 +276,11 @@ export class Finder implements ReadingSink {
     if (from >= held) return this.#chunk.slice(from - held, to - held);
     if (to <= held) return this.#held.slice(from, to);
     return this.#held.slice(from) + this.#chunk.slice(0, to - held);
+  }
+
+  /** Where text must be kept from, since a candidate that starts there may still be judged. */
+  get neededFrom(): number {
+    return this.position - this.#set.maxCandidateChars - MOST_PENDING;
   }
 
   /** Drops the text before `position`, which must not be needed again. */

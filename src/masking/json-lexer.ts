@@ -65,8 +65,8 @@ export class JsonLexer {
     if (this.#mode === "number") this.#endNumber();
     const last = this.pieces.at(-1);
     if (last !== undefined && last.end < 0) last.end = this.#position;
-    const escape = this.escapes.at(-1);
-    if (escape !== undefined && escape.end < 0) escape.end = this.#position;
+    const sequence = this.escapes.at(-1);
+    if (sequence !== undefined && sequence.end < 0) sequence.end = this.#position;
   }
 
   read(text: string): void {
@@ -208,8 +208,8 @@ export class JsonLexer {
   }
 
   #endEscape(): void {
-    const escape = this.escapes.at(-1);
-    if (escape !== undefined) escape.end = this.#position + 1;
+    const sequence = this.escapes.at(-1);
+    if (sequence !== undefined) sequence.end = this.#position + 1;
     this.#mode = "string";
   }
 
@@ -253,8 +253,8 @@ export class JsonLexer {
 
   /** From `start` on the text is no JSON. */
   #spoil(start: number): void {
-    const escape = this.escapes.at(-1);
-    if (escape !== undefined && escape.end < 0) this.escapes.pop();
+    const sequence = this.escapes.at(-1);
+    if (sequence !== undefined && sequence.end < 0) this.escapes.pop();
     const last = this.pieces.at(-1);
     if (last !== undefined && last.start >= start) this.pieces.pop();
     this.#seal(start);

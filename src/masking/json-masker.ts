@@ -198,14 +198,14 @@ export class JsonMasker implements StreamMasker {
 
   /** `position`, or the start of the escape sequence that it lies inside of. */
   #wholeStart(position: number): number {
-    const escape = this.#escapeAt(position);
-    return escape === undefined ? position : escape.start;
+    const sequence = this.#escapeAt(position);
+    return sequence === undefined ? position : sequence.start;
   }
 
   /** `position`, or the end of the escape sequence that it lies inside of; -1 while that is incomplete. */
   #wholeEnd(position: number): number {
-    const escape = this.#escapeAt(position);
-    return escape === undefined ? position : escape.end;
+    const sequence = this.#escapeAt(position);
+    return sequence === undefined ? position : sequence.end;
   }
 
   #escapeAt(position: number): JsonEscape | undefined {
@@ -222,8 +222,7 @@ export class JsonMasker implements StreamMasker {
     if (done > 0) finder.masked.splice(0, done);
     this.#noteObserved();
     this.#lexer.drop(this.#released);
-    const keepFrom = finder.position - this.#plan.rules.maxCandidateChars;
-    finder.drop(Math.min(this.#released, Math.max(live, keepFrom)));
+    finder.drop(Math.min(this.#released, Math.max(live, finder.neededFrom)));
     const { excess } = finder;
     if (excess === 0) return;
     finder.rebase(excess);

@@ -1,6 +1,8 @@
 import { SluiceError } from "../domain/errors.js";
+import type { SimulationMode } from "../patterns/automaton.js";
 import { RuleCatalogue } from "../patterns/catalogue.js";
 import type { Detector } from "../patterns/detector.js";
+import type { LintPurpose } from "../patterns/lint.js";
 import type { Validator } from "../patterns/rule-set.js";
 import { MaskingPlan } from "./masking-plan.js";
 import { operatorFor } from "./operators/index.js";
@@ -20,8 +22,12 @@ export interface MaskingOptions {
   readonly cacheBytes?: number;
   /** What the automata of all plans may take. Default 256 MiB. */
   readonly totalCacheBytes?: number;
+  /** `scanning` drops the demand for a left boundary; for tests. */
+  readonly purpose?: LintPurpose;
+  /** Whether to look into one layer of base64 and hex. Default true. */
+  readonly encoded?: boolean;
   /** For tests. */
-  readonly simulation?: "auto" | "always" | "never";
+  readonly simulation?: SimulationMode;
   /** For tests. */
   readonly maxStates?: number;
   /** For tests: position at which positions are moved down. */
@@ -50,16 +56,10 @@ export class Masking {
   static create(options: MaskingOptions): Masking {
     const literals = (options.literals ?? []).map(literalDetector);
     const detectors = [...options.detectors, ...literals];
-    const catalogue = new RuleCatalogue(detectors, {
-      validators: options.validators,
-      ...(options.maxCandidateChars === undefined ? {} : { maxCandidateChars: options.maxCandidateChars }),
-      ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
-      ...(options.totalCacheBytes === undefined ? {} : { totalCacheBytes: options.totalCacheBytes }),
-      ...(options.simulation === undefined ? {} : { simulation: options.simulation }),
-      ...(options.maxStates === undefined ? {} : { maxStates: options.maxStates }),
-    });
+    const { detectors: _detectors, literals: _literals, rebaseAt, ...rules } = options;
+    const catalogue = new RuleCatalogue(detectors, rules);
     const always = literals.map((_, index) => options.detectors.length + index);
-    return new Masking(catalogue, always, options.rebaseAt);
+    return new Masking(catalogue, always, rebaseAt);
   }
 
   /** Entities and detector ids that rules can name. */

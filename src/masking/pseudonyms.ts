@@ -1,4 +1,4 @@
-import { unescape } from "../patterns/unescaper.js";
+import { plainReading } from "../patterns/unescaper.js";
 
 /** Pseudonyms of one conversation remembered at most, by default. */
 const DEFAULT_LIMIT = 1000;
@@ -27,7 +27,7 @@ export class PseudonymTable {
   }
 
   nameFor(label: string, text: string): string {
-    const key = `${label}\0${unescape(text, 1)}`;
+    const key = `${label}\0${plainReading(text, 1)}`;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     if (this.#names.size >= this.#limit || text.length > MAX_VALUE_CHARS) return `<${label}>`;

@@ -82,8 +82,7 @@ export class TextMasker implements StreamMasker {
     this.regions = text.regions;
     this.cut = text.cut;
     if (text.cut !== null) this.#ended = true;
-    const keepFrom = finder.position - this.#plan.rules.maxCandidateChars;
-    finder.drop(this.#ended ? finder.position : Math.min(this.#released, Math.max(live, keepFrom)));
+    finder.drop(this.#ended ? finder.position : Math.min(this.#released, Math.max(live, finder.neededFrom)));
     if (finder.excess > 0) this.#rebase(finder.excess);
     return text.out;
   }

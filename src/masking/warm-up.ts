@@ -7,7 +7,7 @@ export const WARM_UP_SAMPLES: readonly string[] = [
     "IBAN DE89 3704 0044 0532 0130 00, SSN 078-05-1120, host 10.0.12.255, https://example.com/path?query=1&x=2.",
   "# Title\n\n## Steps\n\n1. **First**, install it: `npm install --save-dev some-package`\n2. *Then* run:\n\n" +
     '```ts\nexport async function main(argv: readonly string[]): Promise<void> {\n  const snake_case_name = argv[0] ?? "";\n' +
-    '  if (x <= 10 && y !== 0) { return fetch(`${base}/v1/items/${id}`, { method: "POST" }); }\n}\n```\n\n' +
+    '  if (x <= 10 && y !== 0) { return fetch(`/v1/items/1`, { method: "POST" }); }\n}\n```\n\n' +
     "| Name | Value |\n|------|-------|\n| a_b | 10 % |\n\n- [ ] item one\n- [x] [link](https://example.org/a_b#c)\n> quote\n\n---\n",
   '{"name":"Ada Lovelace","email":"ada@example.org","tags":["a","b"],"count":12,"ok":true,"note":"line\\nbreak \\"quoted\\""}',
   "SELECT id, user_name FROM accounts WHERE created_at > '2024-01-31 10:15:00' AND score >= 0.75 ORDER BY id DESC;",

@@ -45,10 +45,10 @@ export class Automaton {
   consumed = 0;
   readonly firstRow: number;
   #keys: Int32Array[] = [new Int32Array(0)];
-  #groups: Int32Array;
-  #blocks: Int32Array;
+  readonly #groups: Int32Array;
+  readonly #blocks: Int32Array;
   #effects: Effect[] = [];
-  #table: Int32Array;
+  readonly #table: Int32Array;
   #consumedAtFlush = 0;
   #simulateUntil = 0;
   #pinned = false;
@@ -82,14 +82,9 @@ export class Automaton {
   }
 
   get simulating(): boolean {
-    switch (this.#limits.simulation) {
-      case "always":
-        return true;
-      case "never":
-        return false;
-      case "auto":
-        return !this.#pinned && this.consumed < this.#simulateUntil;
-    }
+    const mode = this.#limits.simulation;
+    if (mode !== "auto") return mode === "always";
+    return !this.#pinned && this.consumed < this.#simulateUntil;
   }
 
   /** While pinned the cache is built whatever it costs: warm-up does this. */
@@ -171,14 +166,20 @@ export class Automaton {
   #describe(id: number): void {
     const { out, outLength } = this.stepper;
     let groups = 0;
-    let block = 0;
-    for (let index = 2; index < outLength; index++) {
-      const item = out[index] ?? 0;
-      if (item === GROUP) groups++;
-      else if (block === 0 && groups > 0 && this.#blockNodes[item] === 1) block = groups;
-    }
+    for (let index = 2; index < outLength; index++) if (out[index] === GROUP) groups++;
     this.#groups[id] = groups;
-    this.#blocks[id] = block;
+    this.#blocks[id] = this.blockIn(out, outLength) + 1;
+  }
+
+  /** Index of the first group of a state key that is inside a block, or -1. */
+  blockIn(key: Int32Array, length: number): number {
+    let groups = 0;
+    for (let index = 2; index < length; index++) {
+      const item = key[index] ?? 0;
+      if (item === GROUP) groups++;
+      else if (groups > 0 && this.#blockNodes[item] === 1) return groups - 1;
+    }
+    return -1;
   }
 
   #flush(): number {

@@ -47,9 +47,14 @@ export class Cursor {
     this.#keyLength = this.key.length;
   }
 
+  /** Whether the row is one of the automaton's present states, and not simulated or flushed. */
+  get #isCurrent(): boolean {
+    return this.row !== 0 && this.generation === this.automaton.generation;
+  }
+
   /** Number of live groups. */
   get groups(): number {
-    if (this.row !== 0) return this.automaton.groupsOf(this.row);
+    if (this.#isCurrent) return this.automaton.groupsOf(this.row);
     let groups = 0;
     for (let index = 2; index < this.#keyLength; index++) if (this.key[index] === GROUP) groups++;
     return groups;
@@ -57,13 +62,13 @@ export class Cursor {
 
   /** First group that is inside a block, or -1. */
   get block(): number {
-    if (this.row !== 0) return this.automaton.blockOf(this.row);
-    return this.automaton.blockOf(this.automaton.rowOf(this.key.slice(0, this.#keyLength)));
+    if (this.#isCurrent) return this.automaton.blockOf(this.row);
+    return this.automaton.blockIn(this.key, this.#keyLength);
   }
 
   /** Items of a live group: tells which rules a long candidate may belong to. */
   itemsOf(group: number): Int32Array {
-    const key = this.row === 0 ? this.#simulatedKey() : this.automaton.keyOf(this.row);
+    const key = this.#isCurrent ? this.automaton.keyOf(this.row) : this.#ownKey();
     let from = key.indexOf(GROUP);
     for (let skipped = 0; skipped < group && from >= 0; skipped++) from = key.indexOf(GROUP, from + 1);
     if (from < 0) return NO_KEY;
@@ -89,15 +94,16 @@ export class Cursor {
 
   /** Whether both will do the same from here on, whatever follows. */
   agrees(other: Cursor): boolean {
-    if (this.row !== other.row || this.generation !== other.generation) return false;
-    if (this.row === 0 && !equalStates(this.#simulatedKey(), other.#simulatedKey())) return false;
+    if (this.#isCurrent && other.#isCurrent) {
+      if (this.row !== other.row) return false;
+    } else if (!equalStates(this.#ownKey(), other.#ownKey())) return false;
     if (this.contextEnd !== other.contextEnd || !sameContexts(this.#open, other.#open)) return false;
     const groups = this.groups;
     for (let group = 0; group < groups; group++) if (this.starts[group] !== other.starts[group]) return false;
     return true;
   }
 
-  #simulatedKey(): Int32Array {
+  #ownKey(): Int32Array {
     return this.key.subarray(0, this.#keyLength);
   }
 

@@ -186,8 +186,8 @@ class PatternReader {
 }
 
 /** Members of `\p{...}`, asked of the host's own Unicode tables. */
-function propertySet(escape: string): CharSet {
-  const test = new RegExp(`^${escape}$`, "u");
+function propertySet(notation: string): CharSet {
+  const test = new RegExp(`^${notation}$`, "u");
   const ranges: Range[] = [];
   let start = -1;
   for (let codePoint = 0; codePoint <= LAST_CODE_POINT + 1; codePoint++) {

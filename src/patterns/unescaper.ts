@@ -67,6 +67,8 @@ export class Unescaper {
   readonly #pending: number[] = [];
   readonly #pendingSpans: number[] = [];
   #previousIsWord = false;
+  /** Whether the last character stands in the source as an ASCII letter or digit. */
+  #previousIsPlain = false;
   /** End of the last source character that reads differently; positions before it are settled. */
   changedEnd = -1;
   /** Triples of code point, start and end; the caller takes them and sets the length to 0. */
@@ -75,6 +77,7 @@ export class Unescaper {
   constructor(kind: ReadingKind, previous: number) {
     this.#kind = kind;
     this.#previousIsWord = isWord(previous);
+    this.#previousIsPlain = previous < 0x80 && isWord(previous);
   }
 
   get pendingStart(): number {
@@ -83,16 +86,25 @@ export class Unescaper {
 
   /** Whether it would read on as a fresh one after the source character `previous`. */
   isFreshAfter(previous: number): boolean {
-    return this.#pending.length === 0 && this.#previousIsWord === isWord(previous);
+    if (this.#pending.length > 0 || this.#previousIsWord !== isWord(previous)) return false;
+    return this.#previousIsPlain === (previous < 0x80 && isWord(previous));
   }
 
   take(codePoint: number, start: number, end: number): void {
-    const folded = this.#kind === "markup" && codePoint >= 0x80 ? FOLDS.get(codePoint) : undefined;
+    const folded = this.#kind === "markup" && codePoint >= 0x80 ? this.#fold(codePoint) : undefined;
+    if (codePoint < 0x80) this.#previousIsPlain = isWord(codePoint);
     if (folded === undefined) this.#read(codePoint, start, end);
     else {
       this.changedEnd = end;
       for (const each of folded) this.#read(each, start, end);
     }
+  }
+
+  /** A raised figure after plain letters or digits is a footnote mark, not part of the number. */
+  #fold(codePoint: number): readonly number[] | undefined {
+    const isMark = this.#previousIsPlain && isRaised(codePoint);
+    this.#previousIsPlain = false;
+    return isMark ? undefined : FOLDS.get(codePoint);
   }
 
   /** The text has ended: what is pending stands for itself. */
@@ -319,6 +331,11 @@ function isWord(char: number): boolean {
   return (char >= 0x30 && char <= 0x39) || ((char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a) || char > 0xbf;
 }
 
+/** Superscript digits and signs. */
+function isRaised(char: number): boolean {
+  return char === 0xb2 || char === 0xb3 || char === 0xb9 || (char >= 0x2070 && char <= 0x207f);
+}
+
 function isPunctuation(char: number): boolean {
   return (
     (char >= 0x21 && char <= 0x2f) ||
@@ -329,7 +346,7 @@ function isPunctuation(char: number): boolean {
 }
 
 /** The reading of a whole text, `levels` times over: what a validator judges. */
-export function unescape(text: string, levels: number): string {
+export function plainReading(text: string, levels: number): string {
   let read = text;
   for (let level = 0; level < levels; level++) {
     const unescaper = new Unescaper(level === 0 ? "markup" : "escapes", -1);
