@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+  YAMLMap,
+} from "yaml";
 import { quote } from "./near-name.js";
 import type { Place, Problems } from "./problem.js";
 
@@ -98,6 +108,17 @@ export class DocumentNode implements Place {
       if (entry !== null) entries.push(entry);
     }
     return entries;
+  }
+
+  /** The same map with only some of its keys; the rest belongs to somebody else. */
+  only(keys: readonly string[]): DocumentNode {
+    if (!isMap(this.#node)) return this;
+    const part = new YAMLMap();
+    part.range = this.#node.range ?? null;
+    part.items = this.#node.items.filter(
+      ({ key }) => isScalar(key) && keys.some((each) => each === key.value),
+    );
+    return new DocumentNode(this.#reading, part, { field: this.field, offset: 0 });
   }
 
   report(message: string): void {

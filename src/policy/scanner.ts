@@ -20,9 +20,12 @@ export interface ScanMatch {
 
 /** A set of rules, ready to scan. */
 export interface PromptScan {
-  /** Matches in the order in which they become certain; yields to the event loop as it goes.
-   *  A text over the scanner's limits throws: the caller fails closed. */
-  scan(text: string): AsyncIterable<ScanMatch>;
+  /**
+   * Calls `found` for each match in the order in which they become certain; stops early when it
+   * answers `enough`. Yields to the event loop as it goes.
+   * Anything that it cannot scan to the end throws: the caller fails closed.
+   */
+  scan(text: string, found: (match: ScanMatch) => "more" | "enough"): Promise<void>;
 }
 
 /** The pattern engine as prompt rules need it. */
