@@ -191,10 +191,14 @@ export class Finder implements ReadingSink {
     }
   }
 
-  /** The most specific rule of a group that masks, or -1 when its rules only observe. */
   #coveringRule(cursor: Cursor, group: number): number {
+    return this.#mostSpecific(this.#set.rulesOf(cursor.itemsOf(group)));
+  }
+
+  /** The most specific of the rules that mask, or -1 when all only observe. */
+  #mostSpecific(rules: readonly number[]): number {
     let best = -1;
-    for (const rule of this.#set.rulesOf(cursor.itemsOf(group))) {
+    for (const rule of rules) {
       if (this.#rules.observes[rule] === 1) continue;
       if (best < 0 || this.#set.compare(rule, best) < 0) best = rule;
     }
@@ -237,11 +241,16 @@ export class Finder implements ReadingSink {
     if (this.#reading !== null) for (const cursor of this.#reading.cursors()) this.#extendBlock(cursor);
   }
 
+  /** What stands inside a block so far is masked, though the block has not ended. */
   #extendBlock(cursor: Cursor): void {
-    const group = cursor.block;
-    if (group < 0) return;
-    const rule = this.#coveringRule(cursor, group);
-    if (rule >= 0) this.#add(cursor.starts[group] ?? 0, cursor.previousEnd, { rule, sticky: true });
+    const first = cursor.block;
+    if (first < 0) return;
+    for (let group = first; group < cursor.groups; group++) {
+      const rule = this.#mostSpecific(this.#set.blocksOf(cursor.itemsOf(group)));
+      if (rule < 0) continue;
+      this.#add(cursor.starts[group] ?? 0, cursor.previousEnd, { rule, sticky: true });
+      return;
+    }
   }
 
   /** First position that a candidate may still come to cover; `position` when there is none. */

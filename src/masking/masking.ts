@@ -18,7 +18,7 @@ export interface MaskingOptions {
   readonly literals?: readonly MaskLiteral[];
   /** A candidate alive for so many UTF-16 units counts as a match while it lives. Default 512. */
   readonly maxCandidateChars?: number;
-  /** What the automaton of one plan may take. Default 24 MiB. */
+  /** What the automaton of one plan may take. Default 64 MiB. */
   readonly cacheBytes?: number;
   /** What the automata of all plans may take. Default 256 MiB. */
   readonly totalCacheBytes?: number;

@@ -33,7 +33,7 @@ export function lintDetector(detector: Detector, purpose: LintPurpose): LintedRu
   if (leastLength(read) === 0) throw refuse("the pattern matches the empty text; give it something to find");
   checkCapture(read, refuse);
   const expression = hasCapture(read) ? dropFreePrefix(read, { owner, notes }) : read;
-  if (purpose === "masking") checkLeftBoundary(expression, refuse);
+  if (purpose === "masking" && !beginsBehindText(expression)) checkLeftBoundary(expression, refuse);
   const end = detector.block === undefined ? null : readPattern(detector.block.end, options);
   if (end !== null && leastLength(end) === 0) throw refuse("block.end matches the empty text");
   if (end !== null && hasCapture(end)) throw refuse("block.end must not have a capture group; use (?:...)");
@@ -131,6 +131,20 @@ function checkLeftBoundary(expression: Expression, refuse: (reason: string) => S
       "the pattern can begin at any character; begin it with a literal, \\b, ^ or a look-behind such as (?<![A-Za-z0-9])",
     );
   }
+}
+
+/** Text that must stand before the capture bounds it as a look-behind would. */
+function beginsBehindText(expression: Expression): boolean {
+  if (expression.kind !== "sequence") return false;
+  const at = expression.parts.findIndex(hasCapture);
+  const before = expression.parts.slice(0, Math.max(at, 0));
+  return before.some((part) => leastLength(part) > 0 || isGuard(part) || isGuardOrText(part));
+}
+
+/** `(?:^|[^a-z])`: an edge, or a character. */
+function isGuardOrText(expression: Expression): boolean {
+  if (expression.kind !== "choice") return false;
+  return expression.options.every((option) => leastLength(option) > 0 || isGuard(option));
 }
 
 interface FirstStep {

@@ -17,7 +17,7 @@ export type Validator = (text: string) => boolean;
 export interface RuleOptions {
   /** A candidate alive for so many UTF-16 units counts as a match for as long as it lives. Default 512. */
   readonly maxCandidateChars?: number;
-  /** What the lazily built states may take. Default 24 MiB. */
+  /** What the lazily built states may take. Default 64 MiB. */
   readonly cacheBytes?: number;
   readonly validators: ReadonlyMap<string, Validator>;
   /** Default `masking`. */
@@ -31,9 +31,9 @@ export interface RuleOptions {
 }
 
 export const DEFAULT_MAX_CANDIDATE_CHARS = 512;
-const DEFAULT_CACHE_BYTES = 24 << 20;
+const DEFAULT_CACHE_BYTES = 64 << 20;
 const BYTES_BESIDE_ROW = 400;
-const MAX_STATES = 60_000;
+const MAX_STATES = 80_000;
 
 /** Compiled detectors. Many cursors share one rule set; it is not for use by several threads. */
 export class RuleSet {
@@ -47,6 +47,7 @@ export class RuleSet {
   readonly #contexts: Contexts;
   readonly #validators: readonly (Validator | null)[];
   readonly #encoded: readonly EncodedForm[];
+  readonly #blockNodes: Uint8Array;
   /** Place of each detector when specificity, then id, decide. */
   readonly #rank: Int32Array;
 
@@ -60,6 +61,7 @@ export class RuleSet {
     this.#contexts = buildContexts(detectors);
     this.#program = programOf(detectors, linted, { contexts: this.#contexts, encoded: this.#encoded });
     this.alphabet = buildAlphabet(this.#program.sets, this.#program.assertions);
+    this.#blockNodes = blockNodes(this.#program);
     this.#rank = rankOf(detectors);
     this.automaton = this.#buildAutomaton(options);
   }
@@ -77,7 +79,7 @@ export class RuleSet {
     const fitting = Math.floor(bytes / (this.alphabet.width * 4 + BYTES_BESIDE_ROW));
     const maxStates = options.maxStates ?? Math.min(MAX_STATES, Math.max(256, fitting));
     const limits = { maxStates, simulation: options.simulation ?? "auto" };
-    return new Automaton(stepper, this.alphabet, { limits, blockNodes: blockNodes(this.#program) });
+    return new Automaton(stepper, this.alphabet, { limits, blockNodes: this.#blockNodes });
   }
 
   #isJudged(rule: number): boolean {
@@ -100,6 +102,11 @@ export class RuleSet {
       if (rule >= 0 && rule < this.detectors.length) rules.add(rule);
     }
     return [...rules];
+  }
+
+  /** The detectors, by index, whose block has begun in a state with these items. */
+  blocksOf(items: Int32Array): readonly number[] {
+    return this.rulesOf(items.filter((item) => this.#blockNodes[item] === 1));
   }
 
   /** Whether `judge` may refuse a span of the rule, so that its text must be at hand. */

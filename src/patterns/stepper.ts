@@ -39,6 +39,7 @@ export class Stepper {
   readonly #closures: (Resolution | undefined)[] = [];
   readonly #resolutions: (Map<number, Resolution> | undefined)[] = [];
   readonly #starts: (Map<number, Resolution> | undefined)[] = [];
+  readonly #startsOfGroup: (Map<number, Resolution> | undefined)[] = [];
   readonly #contextIds = new Map<string, number>([["", 0]]);
   readonly #contextSets: (readonly number[])[] = [[]];
   readonly #markFree: Int32Array;
@@ -255,34 +256,34 @@ export class Stepper {
   }
 
   #startsAt(context: number, side: number, c: number): Resolution {
-    let cached = this.#starts[context];
-    if (cached === undefined) {
-      cached = new Map();
-      this.#starts[context] = cached;
-    }
     const slot = side * this.#alphabet.width + c;
+    const cached = cellOf(this.#starts, context);
     let found = cached.get(slot);
     if (found === undefined) {
-      const open = new Set(this.#contextSets[context]);
+      found = this.#groupStarts(-1, { side, c });
+      for (const group of this.#contextSets[context] ?? []) found = joined(found, this.#groupStarts(group, { side, c }));
+      cached.set(slot, found);
+    }
+    return found;
+  }
+
+  /** Starts of the rules of one context group, or (-1) of those that ask for no context. */
+  #groupStarts(group: number, at: { readonly side: number; readonly c: number }): Resolution {
+    const slot = at.side * this.#alphabet.width + at.c;
+    const cached = cellOf(this.#startsOfGroup, group + 1);
+    let found = cached.get(slot);
+    if (found === undefined) {
       const { groupOfRule } = this.#contexts;
-      const nodes = this.#program.starts.filter((_, rule) => {
-        const group = groupOfRule[rule] ?? -1;
-        return group < 0 || open.has(group);
-      });
-      if (this.#program.wordStart >= 0) nodes.push(this.#program.wordStart);
-      found = this.#resolve(nodes, false, { side, c });
+      const nodes = this.#program.starts.filter((_, rule) => (groupOfRule[rule] ?? -1) === group);
+      if (group < 0 && this.#program.wordStart >= 0) nodes.push(this.#program.wordStart);
+      found = this.#resolve(nodes, false, at);
       cached.set(slot, found);
     }
     return found;
   }
 
   #resolution(item: number, tagged: boolean, at: { readonly side: number; readonly c: number }): Resolution {
-    const slot = item * 2 + (tagged ? 1 : 0);
-    let cached = this.#resolutions[slot];
-    if (cached === undefined) {
-      cached = new Map();
-      this.#resolutions[slot] = cached;
-    }
+    const cached = cellOf(this.#resolutions, item * 2 + (tagged ? 1 : 0));
     const where = at.side * this.#alphabet.width + at.c;
     let found = cached.get(where);
     if (found === undefined) {
@@ -388,6 +389,31 @@ export class Stepper {
     }
     return { ...packed(found), tagged: null, words: [] };
   }
+}
+
+function cellOf(cells: (Map<number, Resolution> | undefined)[], index: number): Map<number, Resolution> {
+  let cell = cells[index];
+  if (cell === undefined) {
+    cell = new Map();
+    cells[index] = cell;
+  }
+  return cell;
+}
+
+/** Both of two resolutions, whose items belong to different rules. */
+function joined(a: Resolution, b: Resolution): Resolution {
+  const isEmpty = b.items.length === 0 && b.tagged === null && b.words.length === 0;
+  if (isEmpty && b.now.length === 0 && b.eager.length === 0) return a;
+  const both = (left: Int32Array, right: Int32Array): Int32Array =>
+    right.length === 0 ? left : Int32Array.of(...left, ...right);
+  const tagged = a.tagged === null || b.tagged === null ? (a.tagged ?? b.tagged) : joined(a.tagged, b.tagged);
+  return {
+    items: both(a.items, b.items),
+    now: both(a.now, b.now),
+    eager: both(a.eager, b.eager),
+    tagged,
+    words: [...a.words, ...b.words],
+  };
 }
 
 function packed(found: {
