@@ -1,0 +1,90 @@
+import { cardNumber } from "./card-number.js";
+import {
+  deHealthInsurance,
+  deSocialSecurity,
+  esNie,
+  esNif,
+  fiPersonalIdentityCode,
+  icaoDocument,
+  itFiscalCode,
+  sgNric,
+} from "./check-letter.js";
+import { credentialValue, mixedToken } from "./credential-shape.js";
+import { iban } from "./iban.js";
+import { deTaxId, deVatId, inGstin } from "./iso7064.js";
+import { caSin, itVat, luhn, seOrganisationsnummer, sePersonnummer, usNpi, zaId } from "./luhn.js";
+import { ipv6, macAddress } from "./network-address.js";
+import { phoneAnnounced, phoneInternational, phoneNational } from "./phone-number.js";
+import { usItin, usSsn } from "./us-tax.js";
+import { inAadhaar, ngNin } from "./verhoeff.js";
+import { bitcoinAddress, bitcoinWif } from "./wallet-address.js";
+import {
+  abaRouting,
+  auAbn,
+  auAcn,
+  auMedicare,
+  auTfn,
+  brCpf,
+  deLanr,
+  krBrn,
+  krRegistration,
+  plPesel,
+  thTnin,
+  trNationalId,
+  ukNhs,
+  usDea,
+} from "./weighted-sum.js";
+
+/** Says whether a candidate, given as folded text, is one: for example whether its checksum holds. */
+export type Validator = (text: string) => boolean;
+
+/** The validators that a detector can name, built-in or from a configuration file. */
+export const validators: ReadonlyMap<string, Validator> = new Map<string, Validator>([
+  ["aba-routing", abaRouting],
+  ["au-abn", auAbn],
+  ["au-acn", auAcn],
+  ["au-medicare", auMedicare],
+  ["au-tfn", auTfn],
+  ["bitcoin-address", bitcoinAddress],
+  ["bitcoin-wif", bitcoinWif],
+  ["br-cpf", brCpf],
+  ["ca-sin", caSin],
+  ["card-number", cardNumber],
+  ["credential-value", credentialValue],
+  ["de-health-insurance", deHealthInsurance],
+  ["de-lanr", deLanr],
+  ["de-social-security", deSocialSecurity],
+  ["de-tax-id", deTaxId],
+  ["de-vat-id", deVatId],
+  ["es-nie", esNie],
+  ["es-nif", esNif],
+  ["fi-personal-identity-code", fiPersonalIdentityCode],
+  ["iban", iban],
+  ["icao-document", icaoDocument],
+  ["in-aadhaar", inAadhaar],
+  ["in-gstin", inGstin],
+  ["ipv6", ipv6],
+  ["it-fiscal-code", itFiscalCode],
+  ["it-vat", itVat],
+  ["kr-brn", krBrn],
+  ["kr-registration", krRegistration],
+  ["luhn", luhn],
+  ["mac-address", macAddress],
+  ["mixed-token", mixedToken],
+  ["ng-nin", ngNin],
+  ["phone-announced", phoneAnnounced],
+  ["phone-international", phoneInternational],
+  ["phone-national", phoneNational],
+  ["pl-pesel", plPesel],
+  ["se-organisationsnummer", seOrganisationsnummer],
+  ["se-personnummer", sePersonnummer],
+  ["sg-nric", sgNric],
+  ["th-tnin", thTnin],
+  ["tr-national-id", trNationalId],
+  ["uk-nhs", ukNhs],
+  ["us-dea", usDea],
+  ["us-itin", usItin],
+  ["us-npi", usNpi],
+  ["us-ssn", usSsn],
+  ["za-id", zaId],
+]);

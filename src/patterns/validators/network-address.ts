@@ -1,0 +1,49 @@
+/** IPv6 address with optional zone and prefix length (RFC 4291 section 2.2, RFC 4007 section 11). */
+export function ipv6(text: string): boolean {
+  const [address = ""] = text.split(/[%/]/);
+  const halves = address.split("::");
+  if (halves.length > 2) return false;
+  const left = groupsIn(halves[0] ?? "");
+  const right = halves.length === 2 ? groupsIn(halves[1] ?? "") : [];
+  const count = wordsIn(left) + wordsIn(right);
+  if (![...left.slice(0, -1), ...right.slice(0, -1)].every(isHexGroup)) return false;
+  const last = (halves.length === 2 ? right : left).at(-1);
+  const middle = halves.length === 2 ? left.at(-1) : undefined;
+  if (middle !== undefined && !isHexGroup(middle)) return false;
+  if (last !== undefined && !isHexGroup(last) && !isIpv4(last)) return false;
+  if (halves.length === 1) return count === 8;
+  return count <= 7 && isWorthMasking(left, right);
+}
+
+/** Code is full of `::` (paths of C++, slices of Python), so that a short address counts only where
+ *  it cannot be a name: the loopback, or a first group that no identifier has. */
+function isWorthMasking(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length === 0) return right.length > 1 || right[0] === "1" || right.some(isIpv4);
+  const text = [...left, ...right].join("");
+  if (!/\d/.test(text)) return false;
+  return left.length + right.length > 2 || /^[0-9a-f]{4}$/i.test(left[0] ?? "") || /^\d/.test(left[0] ?? "");
+}
+
+function groupsIn(half: string): readonly string[] {
+  return half === "" ? [] : half.split(":");
+}
+
+function wordsIn(groups: readonly string[]): number {
+  return groups.length + (groups.at(-1)?.includes(".") === true ? 1 : 0);
+}
+
+function isHexGroup(group: string): boolean {
+  return /^[0-9a-f]{1,4}$/i.test(group);
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+}
+
+/** Hardware address that names a device: neither broadcast nor all zeros, one separator throughout. */
+export function macAddress(text: string): boolean {
+  const plain = text.replace(/[^0-9a-f]/gi, "").toLowerCase();
+  const separators = new Set(text.replace(/[0-9a-f]/gi, ""));
+  return plain.length === 12 && separators.size === 1 && plain !== "ffffffffffff" && plain !== "000000000000";
+}
