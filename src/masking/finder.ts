@@ -1,9 +1,9 @@
 import { isDisguise } from "../patterns/alphabet.js";
 import type { Cursor } from "../patterns/cursor.js";
+import { Reading, type ReadingSink } from "../patterns/reading.js";
 import type { RuleSet } from "../patterns/rule-set.js";
 import { CLOSE, OPEN } from "../patterns/stepper.js";
 import { plainReading } from "../patterns/unescaper.js";
-import { Reading, type ReadingSink } from "./reading.js";
 import { addSpan, type Region, type RuleOrder } from "./region.js";
 
 export interface FinderRules extends RuleOrder {

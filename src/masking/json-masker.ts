@@ -4,7 +4,13 @@ import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
 import type { Region } from "./region.js";
-import { type MaskedRegion, NO_MASKED_REGIONS, type StreamMasker } from "./stream-masker.js";
+import {
+  type InputSpan,
+  type MaskedRegion,
+  NO_MASKED_REGIONS,
+  NO_SPANS,
+  type StreamMasker,
+} from "./stream-masker.js";
 import { isReady } from "./text-masker.js";
 
 /**
@@ -26,6 +32,8 @@ export class JsonMasker implements StreamMasker {
   #out = "";
   #placement = new Placement(0);
   regions: readonly MaskedRegion[] = NO_MASKED_REGIONS;
+  #covered: InputSpan[] = [];
+  covered: readonly InputSpan[] = NO_SPANS;
   cut: MaskedRegion | null = null;
 
   constructor(plan: PlannedRules, scope: MaskScope) {
@@ -70,11 +78,13 @@ export class JsonMasker implements StreamMasker {
 
   #begin(): void {
     this.#found = [];
+    this.#covered = [];
     this.#out = "";
   }
 
   #finish(): string {
     this.regions = this.#found.length === 0 ? NO_MASKED_REGIONS : this.#found;
+    this.covered = this.#covered.length === 0 ? NO_SPANS : this.#covered;
     return this.#out;
   }
 
@@ -155,6 +165,7 @@ export class JsonMasker implements StreamMasker {
     }
     region.opened = true;
     this.#openIn = piece.start;
+    this.#cover(end);
     this.#released = Math.max(this.#released, end);
   }
 
@@ -173,7 +184,13 @@ export class JsonMasker implements StreamMasker {
       end: this.#out.length - 1,
     });
     this.#placement.add(piece.start, end, { start, end: this.#out.length });
+    this.#cover(end);
     this.#released = end;
+  }
+
+  #cover(end: number): void {
+    const { origin } = this.#finder;
+    this.#covered.push({ start: origin + this.#released, end: origin + end });
   }
 
   #placeholder(region: Region, start: number, end: number): string {

@@ -13,6 +13,13 @@ export interface MaskedRegion {
   readonly action: MaskAction;
 }
 
+/** UTF-16 units of the whole input, `[start, end)`. */
+export interface InputSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+export const NO_SPANS: readonly InputSpan[] = Object.freeze([]);
 export const NO_MASKED_REGIONS: readonly MaskedRegion[] = Object.freeze([]);
 
 /** Masks one channel while it streams. Synchronous; one caller. */
@@ -23,6 +30,9 @@ export interface StreamMasker {
   end(): string;
   /** Regions inside the text that the last call returned; a shared empty array mostly. */
   readonly regions: readonly MaskedRegion[];
+  /** Input that the last call masked, also under a placeholder that came out before: what must not go
+   *  out by another way, such as log-probabilities. A shared empty array mostly. */
+  readonly covered: readonly InputSpan[];
   /** UTF-16 units of input not yet released. */
   readonly held: number;
   /** UTF-16 units of input released; a region counts once its placeholder is out. */

@@ -3,7 +3,13 @@ import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
 import type { Region } from "./region.js";
-import { type MaskedRegion, NO_MASKED_REGIONS, type StreamMasker } from "./stream-masker.js";
+import {
+  type InputSpan,
+  type MaskedRegion,
+  NO_MASKED_REGIONS,
+  NO_SPANS,
+  type StreamMasker,
+} from "./stream-masker.js";
 
 /** Masks a channel of plain text. */
 export class TextMasker implements StreamMasker {
@@ -14,6 +20,7 @@ export class TextMasker implements StreamMasker {
   #released = 0;
   #ended = false;
   regions: readonly MaskedRegion[] = NO_MASKED_REGIONS;
+  covered: readonly InputSpan[] = NO_SPANS;
   cut: MaskedRegion | null = null;
 
   constructor(plan: PlannedRules, scope: MaskScope) {
@@ -42,14 +49,17 @@ export class TextMasker implements StreamMasker {
   #feedByUnit(text: string): string {
     let out = "";
     const regions: MaskedRegion[] = [];
+    const covered: InputSpan[] = [];
     for (let index = 0; index < text.length && this.cut === null; index++) {
       this.#finder.read(text.charAt(index));
       const piece = this.#release(this.#finder.live);
       for (const region of this.regions) {
         regions.push({ ...region, start: region.start + out.length, end: region.end + out.length });
       }
+      covered.push(...this.covered);
       out += piece;
     }
+    this.covered = covered.length === 0 ? NO_SPANS : covered;
     this.regions = regions.length === 0 ? NO_MASKED_REGIONS : regions;
     return out;
   }
@@ -64,12 +74,14 @@ export class TextMasker implements StreamMasker {
 
   #nothing(): string {
     this.regions = NO_MASKED_REGIONS;
+    this.covered = NO_SPANS;
     return "";
   }
 
   #release(live: number): string {
     const finder = this.#finder;
     if (this.regions !== NO_MASKED_REGIONS) this.regions = NO_MASKED_REGIONS;
+    if (this.covered !== NO_SPANS) this.covered = NO_SPANS;
     if (finder.masked.length === 0 && finder.observed.length === 0 && live >= this.#released) {
       finder.drop(this.#released);
       this.#released = live;
@@ -79,7 +91,8 @@ export class TextMasker implements StreamMasker {
     }
     const text = new Release(this.#plan, this.#scope, finder).run(this.#released, live);
     this.#released = text.released;
-    this.regions = text.regions;
+    if (text.regions.length > 0) this.regions = text.regions;
+    if (text.covered.length > 0) this.covered = text.covered;
     this.cut = text.cut;
     if (text.cut !== null) this.#ended = true;
     finder.drop(this.#ended ? finder.position : Math.min(this.#released, Math.max(live, finder.neededFrom)));
@@ -99,6 +112,7 @@ class Release {
   readonly #scope: MaskScope;
   readonly #finder: Finder;
   readonly regions: MaskedRegion[] = [];
+  readonly covered: InputSpan[] = [];
   cut: MaskedRegion | null = null;
   out = "";
   released = 0;
@@ -162,6 +176,8 @@ class Release {
       this.regions.push(this.#found(region, { start, end: this.out.length }));
     }
     this.#placement.add(region.start, region.end, { start, end: this.out.length });
+    const { origin } = this.#finder;
+    this.covered.push({ start: origin + this.released, end: origin + region.end });
     this.released = Math.max(this.released, region.end);
   }
 

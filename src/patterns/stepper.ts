@@ -261,7 +261,8 @@ export class Stepper {
     let found = cached.get(slot);
     if (found === undefined) {
       found = this.#groupStarts(-1, { side, c });
-      for (const group of this.#contextSets[context] ?? []) found = joined(found, this.#groupStarts(group, { side, c }));
+      for (const group of this.#contextSets[context] ?? [])
+        found = joined(found, this.#groupStarts(group, { side, c }));
       cached.set(slot, found);
     }
     return found;

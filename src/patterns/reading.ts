@@ -1,5 +1,5 @@
-import type { Cursor, SpanSink } from "../patterns/cursor.js";
-import { Unescaper } from "../patterns/unescaper.js";
+import type { Cursor, SpanSink } from "./cursor.js";
+import { Unescaper } from "./unescaper.js";
 
 /** What a reading tells: spans, with how many layers lie between the source and what it read. */
 export interface ReadingSink extends SpanSink {
