@@ -3,7 +3,8 @@ import { isDisguise } from "./alphabet.js";
 import type { Cursor } from "./cursor.js";
 import type { Detector } from "./detector.js";
 import { Reading, type ReadingSink } from "./reading.js";
-import { compileRules, type RuleSet } from "./rule-set.js";
+import { compileRules, RuleSet } from "./rule-set.js";
+import { plainReading } from "./unescaper.js";
 
 /** A rule about a prompt: a pattern, a list of words, or both. */
 export interface TextRule {
@@ -35,13 +36,20 @@ const EDGE = "A-Za-z0-9\\u00c0-\\u024f";
 export class TextScanner {
   readonly #rules: RuleSet;
 
-  /** @throws SluiceError `invalid_config` for a rule that cannot be compiled. */
-  constructor(rules: readonly TextRule[], options: { readonly cacheBytes?: number } = {}) {
-    this.#rules = compileRules(rules.flatMap(detectorsOf), {
-      ...options,
-      validators: new Map(),
-      purpose: "scanning",
-    });
+  /**
+   * @param rules what to look for: rules of a policy, or detectors that are compiled already, whose
+   *   validators then have their say and whose ids name the matches.
+   * @throws SluiceError `invalid_config` for a rule that cannot be compiled.
+   */
+  constructor(rules: readonly TextRule[] | RuleSet, options: { readonly cacheBytes?: number } = {}) {
+    this.#rules =
+      rules instanceof RuleSet
+        ? rules
+        : compileRules(rules.flatMap(detectorsOf), {
+            ...options,
+            validators: new Map(),
+            purpose: "scanning",
+          });
   }
 
   /**
@@ -49,7 +57,7 @@ export class TextScanner {
    * of one rule as one. A match that goes on over a slice is yielded again, longer.
    */
   *scan(text: string, options: ScanOptions = {}): Generator<readonly TextMatch[], void, undefined> {
-    const scan = new Scan(this.#rules);
+    const scan = new Scan(this.#rules, text);
     const slice = Math.max(1, options.sliceChars ?? SLICE_CHARS);
     for (let from = 0; from < text.length; from += slice) {
       scan.read(text, from, Math.min(text.length, from + slice));
@@ -74,10 +82,12 @@ class Scan implements ReadingSink {
   /** Last span of each rule that matched in this slice, then finished ones. */
   readonly #open = new Map<number, { start: number; end: number }>();
   #matches: TextMatch[] = [];
+  readonly #text: string;
   level = 0;
 
-  constructor(rules: RuleSet) {
+  constructor(rules: RuleSet, text: string) {
     this.#rules = rules;
+    this.#text = text;
     this.#cursor = rules.cursor();
   }
 
@@ -119,7 +129,9 @@ class Scan implements ReadingSink {
   aged(): void {}
 
   span(start: number, end: number, code: number): void {
-    const rule = code >> 2;
+    const candidate = code >> 2;
+    const rule = this.#rules.isJudged(candidate) ? this.#judge(candidate, start, end) : candidate;
+    if (rule < 0) return;
     const open = this.#open.get(rule);
     if (open !== undefined && start <= open.end && end >= open.start) {
       open.start = Math.min(open.start, start);
@@ -130,9 +142,15 @@ class Scan implements ReadingSink {
     this.#open.set(rule, { start, end });
   }
 
+  #judge(candidate: number, start: number, end: number): number {
+    const source = this.#text.slice(start, end);
+    return this.#rules.judge(candidate, this.level === 0 ? source : plainReading(source, this.level));
+  }
+
   #close(rule: number, span: { readonly start: number; readonly end: number }): void {
     const id = this.#rules.detectors[rule]?.id ?? "";
-    this.#matches.push({ rule: id.slice(0, id.lastIndexOf("#")), ...span });
+    const mark = id.lastIndexOf("#");
+    this.#matches.push({ rule: mark < 0 ? id : id.slice(0, mark), ...span });
   }
 
   takeMatches(): readonly TextMatch[] {

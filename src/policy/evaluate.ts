@@ -47,6 +47,11 @@ export async function evaluate(
   };
 }
 
+/** The policies that apply, those in mode observe too. A condition that fails counts as applying. */
+export function applyingPolicies(policies: readonly Policy[], subject: Subject): readonly Policy[] {
+  return policies.filter((policy) => applies(policy, subject).applies);
+}
+
 interface Match {
   readonly applies: boolean;
   readonly why: string;

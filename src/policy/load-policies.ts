@@ -37,6 +37,7 @@ export function loadPolicies(text: string, source: PolicySource): PolicySet {
   return new PolicySet({
     version: `sha256:${createHash("sha256").update(text).digest("hex")}`,
     file: source.file,
+    embedded: source.embedded === true,
     policies,
     surroundings: source,
     warnings: notes.found.map(formatProblem),

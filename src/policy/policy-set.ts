@@ -8,6 +8,8 @@ export class PolicySet {
   /** `sha256:` and 64 hex digits, over the text of the file. */
   readonly version: string;
   readonly file: string;
+  /** Whether the file holds more than policies. */
+  readonly embedded: boolean;
   readonly policies: readonly Policy[];
   readonly surroundings: Surroundings;
   /** What is allowed and yet worth a look, as `file:line:column: ...`. */
@@ -16,12 +18,14 @@ export class PolicySet {
   constructor(facts: {
     readonly version: string;
     readonly file: string;
+    readonly embedded: boolean;
     readonly policies: readonly Policy[];
     readonly surroundings: Surroundings;
     readonly warnings: readonly string[];
   }) {
     this.version = facts.version;
     this.file = facts.file;
+    this.embedded = facts.embedded;
     this.policies = facts.policies;
     this.surroundings = facts.surroundings;
     this.warnings = facts.warnings;

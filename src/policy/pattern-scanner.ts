@@ -1,0 +1,102 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { asSluiceError } from "../domain/errors.js";
+import type { RuleCatalogue } from "../patterns/catalogue.js";
+import { type TextRule, TextScanner } from "../patterns/text-scanner.js";
+import { matchesGlob } from "./glob.js";
+import type { PromptScan, PromptScanner, ScanMatch, ScanRule } from "./scanner.js";
+
+/** The streaming automaton as prompt rules use it: whole texts, in slices, with yields between. */
+export class PatternScanner implements PromptScanner {
+  readonly #catalogue: RuleCatalogue;
+
+  constructor(catalogue: RuleCatalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  problems(rule: ScanRule): readonly string[] {
+    return textRules(rule).flatMap((one) => {
+      try {
+        new TextScanner([one]);
+        return [];
+      } catch (thrown) {
+        return [withoutOwner(asSluiceError(thrown).message)];
+      }
+    });
+  }
+
+  compile(rules: readonly ScanRule[]): PromptScan {
+    const scans = [this.#texts(rules), this.#entities(rules)].filter((scan) => scan !== null);
+    return {
+      scan: async (text, found) => {
+        for (const scan of scans) if ((await run(scan, text, found)) === "enough") return;
+      },
+    };
+  }
+
+  #texts(rules: readonly ScanRule[]): Scan | null {
+    const texts = rules.flatMap(textRules);
+    if (texts.length === 0) return null;
+    return { scanner: new TextScanner(texts), rulesOf: (id) => [id.slice(0, id.lastIndexOf(SEPARATOR))] };
+  }
+
+  /** One automaton for all entities; each detector's matches count for every rule that names it. */
+  #entities(rules: readonly ScanRule[]): Scan | null {
+    const naming = rules.filter(({ entities }) => entities.length > 0);
+    if (naming.length === 0) return null;
+    const owners = new Map<string, readonly string[]>();
+    const selection = [...new Set(naming.flatMap(({ entities }) => entities))].sort();
+    for (const { id, entity } of this.#catalogue.detectors) {
+      const named = naming.filter(({ entities }) =>
+        entities.some((selector) => matchesGlob(selector, id) || matchesGlob(selector, entity)),
+      );
+      owners.set(
+        id,
+        named.map(({ key }) => key),
+      );
+    }
+    return {
+      scanner: new TextScanner(this.#catalogue.select(selection)),
+      rulesOf: (id) => owners.get(id) ?? [],
+    };
+  }
+}
+
+interface Scan {
+  readonly scanner: TextScanner;
+  readonly rulesOf: (id: string) => readonly string[];
+}
+
+const SEPARATOR = "\n";
+/** The engine may hold the loop so long before it is asked to give way. */
+const SLICE_MS = 3;
+
+async function run(
+  scan: Scan,
+  text: string,
+  found: (match: ScanMatch) => "more" | "enough",
+): Promise<"more" | "enough"> {
+  let startedMs = performance.now();
+  for (const matches of scan.scanner.scan(text)) {
+    for (const { rule: id, start, end } of matches) {
+      for (const rule of scan.rulesOf(id)) {
+        if (found({ rule, start, end }) === "enough") return "enough";
+      }
+    }
+    if (performance.now() - startedMs < SLICE_MS) continue;
+    await nextTurn();
+    startedMs = performance.now();
+  }
+  return "more";
+}
+
+/** One rule of the engine for each pattern, since the engine names the rule that it refuses. */
+function textRules({ key, patterns, words, ignoreCase }: ScanRule): readonly TextRule[] {
+  const rules = patterns.map((pattern): TextRule => ({ id: "", pattern, ignoreCase }));
+  if (words.length > 0) rules.push({ id: "", words, ignoreCase });
+  return rules.map((rule, index) => ({ ...rule, id: `${key}${SEPARATOR}${index}` }));
+}
+
+/** The engine speaks of detectors; here the place in the policy file already says which rule it is. */
+function withoutOwner(message: string): string {
+  return message.replace(/^(?:detector|rule) [^:]*: /, "").replace(/\.$/, "");
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadReal, realPdp } from "./real-world.js";
+import { asking } from "./world.js";
+
+const policy = (rule: string) => `
+policies:
+  - name: p
+    who: { everyone: true }
+    connections: [openai]
+    models: ["*"]
+    prompt:
+      - id: r
+        deny: ${rule}
+`;
+async function effect(rule: string, text: string): Promise<string> {
+  return (await realPdp(policy(rule)).decide(asking({ said: [text] }))).effect;
+}
+
+const CODENAME = '{ pattern: "project (?:alder|birch)" }';
+const DISGUISES: readonly (readonly [string, string])[] = [
+  ["capitals", "PROJECT ALDER"],
+  ["full-width letters", "ｐｒｏｊｅｃｔ alder"],
+  ["a zero-width space", "pro\u200bject al\u200bder"],
+  ["a soft hyphen", "pro\u00adject alder"],
+  ["markdown emphasis", "project **al**der"],
+  ["HTML entities", "project &#97;lder"],
+  ["mathematical letters", "project 𝐚𝐥𝐝𝐞𝐫"],
+];
+for (const [what, text] of DISGUISES) {
+  test(`the engine finds a denied phrase behind ${what}`, async () => {
+    assert.equal(await effect(CODENAME, `tell me of ${text} now`), "deny");
+  });
+}
+
+test("the engine denies entities by their detectors, checksums included", async () => {
+  const rule = '{ entities: [CREDIT_CARD, "pii/us/*"] }';
+  assert.equal(await effect(rule, "card 4012 8888 8888 1881"), "deny");
+  assert.equal(await effect(rule, "card 4012 8888 8888 1882"), "allow");
+  assert.equal(await effect(rule, "write to ann@example.com"), "allow");
+});
+
+test("words are whole words, and a blank stands for any run of white space", async () => {
+  const rule = "{ words: [EPS, gross margin] }";
+  assert.equal(await effect(rule, "what is the eps?"), "deny");
+  assert.equal(await effect(rule, "the steps are"), "allow");
+  assert.equal(await effect(rule, "gross\n margin"), "deny");
+});
+
+const REFUSED: readonly (readonly [string, string, RegExp])[] = [
+  [
+    "a pattern that cannot be read",
+    '{ pattern: "a(" }',
+    /policies\.yaml:9:26: policies\[0\]\.prompt\[0\]\.deny\.pattern: /,
+  ],
+  ["a pattern that matches nothing at all", '{ pattern: "a*" }', /matches the empty text/],
+  ["a back-reference", '{ pattern: "(a)\\\\1" }', /back-?reference/i],
+  [
+    "an entity that no detector has",
+    "{ entities: [CREDITCARD] }",
+    /no detector is called "CREDITCARD"; did you mean "CREDIT_CARD"\?/,
+  ],
+];
+for (const [what, rule, message] of REFUSED) {
+  test(`loading refuses ${what}, with its place`, () => {
+    assert.throws(() => loadReal(policy(rule)), message);
+  });
+}
+
+test("a megabyte of adversarial prompt never holds the loop for long", async () => {
+  const pdp = realPdp(policy('{ patterns: ["(?:a+b?)+c", "(?:x|xy|y)*z"], ignoreCase: true }'));
+  await pdp.decide(asking({ said: ["warm"] }));
+  let worstMs = 0;
+  let lastMs = performance.now();
+  const beat = setInterval(() => {
+    const nowMs = performance.now();
+    worstMs = Math.max(worstMs, nowMs - lastMs);
+    lastMs = nowMs;
+  }, 1);
+  const decision = await pdp.decide(asking({ said: ["aab".repeat(350_000)] }));
+  clearInterval(beat);
+  assert.equal(decision.effect, "allow");
+  assert.ok(worstMs < 100, `the loop stood still for ${worstMs.toFixed(1)} ms`);
+});
