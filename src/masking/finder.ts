@@ -74,12 +74,13 @@ export class Finder implements ReadingSink {
     const rest = this.#carried;
     this.#carried = "";
     this.#consume(rest);
+    this.#reading?.flush(this);
+    this.#extendBlocks();
     const { edge } = this.#set.alphabet;
     this.level = 0;
     this.#cursor.previousEnd = this.position;
     this.#cursor.take(edge, this.position, this.position, this);
     this.#reading?.finish(this, edge, this.position);
-    this.#extendBlocks();
     this.#reading = null;
   }
 

@@ -98,7 +98,8 @@ export class JsonMasker implements StreamMasker {
       if (piece.start > this.#released || this.cut !== null) break;
       const end = piece.end < 0 ? finder.position : piece.end;
       if (end <= this.#released) continue;
-      if (piece.kind === "mark") this.#copyTo(Math.min(end, limit));
+      // Structure is written as it stands, whatever covers it, so it waits for nothing but a cut.
+      if (piece.kind === "mark") this.#copyTo(this.#plan.hasCuts ? Math.min(end, limit) : end);
       else if (piece.kind !== "number") this.#releaseText(piece, Math.min(end, limit));
       else if (piece.end >= 0 && end <= limit) this.#releaseNumber(piece);
       else break;

@@ -60,7 +60,7 @@ function mergeRegions(old: Region, added: Region, order: RuleOrder): Region {
     start: Math.min(old.start, added.start),
     end: Math.max(old.end, added.end),
     label: betterLabel(old.label, added.label, order.rules),
-    sticky: firstSticky(old.sticky, added.sticky),
+    sticky: firstSticky(old.sticky, added.sticky, order.rules),
     strictest: stricter(old.strictest, added.strictest, order),
     cut: old.cut || added.cut,
     opened: old.opened || added.opened,
@@ -77,9 +77,12 @@ function betterLabel(a: FoundSpan, b: FoundSpan, rules: RuleSet): FoundSpan {
   return rules.compare(a.rule, b.rule) <= 0 ? a : b;
 }
 
-function firstSticky(old: FoundSpan | null, added: FoundSpan | null): FoundSpan | null {
-  if (old === null || added === null) return old ?? added;
-  return added.start < old.start ? added : old;
+/** The earlier, then the one found at an earlier moment, then the more specific. */
+function firstSticky(a: FoundSpan | null, b: FoundSpan | null, rules: RuleSet): FoundSpan | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.start !== b.start) return a.start < b.start ? a : b;
+  if (a.end !== b.end) return a.end < b.end ? a : b;
+  return rules.compare(a.rule, b.rule) <= 0 ? a : b;
 }
 
 function stricter(a: number, b: number, order: RuleOrder): number {

@@ -37,9 +37,15 @@ export class Reading {
     this.#drain(sink);
   }
 
-  finish(sink: ReadingSink, edge: number, end: number): void {
+  /** The text has ended: reads what is pending. */
+  flush(sink: ReadingSink): void {
     this.#unescaper.finish();
     this.#drain(sink);
+    this.#inner?.flush(sink);
+  }
+
+  /** Takes the edge of the text, after `flush`. */
+  finish(sink: ReadingSink, edge: number, end: number): void {
     sink.level = this.level;
     this.cursor.take(edge, end, end, sink);
     this.#inner?.finish(sink, edge, end);

@@ -118,6 +118,7 @@ class Scan implements ReadingSink {
   finish(length: number): void {
     const { edge } = this.#rules.alphabet;
     this.#cursor.take(edge, length, length, this);
+    this.#reading?.flush(this);
     this.#reading?.finish(this, edge, length);
   }
 

@@ -121,10 +121,10 @@ export class Oracle {
   }
 
   #placeholder(region: OracleRegion, text: string): string {
-    const sticky = [...region.spans]
-      .filter((span) => span.sticky)
-      .sort((a, b) => a.start - b.start || a.end - b.end);
-    const first = sticky[0];
+    const sticky = region.spans.filter((span) => span.sticky);
+    const earliest = [...sticky].sort((a, b) => a.start - b.start || a.end - b.end)[0];
+    const same = sticky.filter((span) => span.start === earliest?.start && span.end === earliest.end);
+    const first = earliest === undefined ? undefined : { rule: this.#inner(same) };
     if (first !== undefined) {
       const operator = this.#rules[first.rule]?.operator;
       return operator === "redact" ? "[REDACTED]" : `<${this.#labels[first.rule]}>`;
