@@ -141,7 +141,7 @@ export class Automaton {
 
   #intern(): number {
     const { stepper } = this;
-    canonicalise(stepper.out, stepper.outLength);
+    canonicalise(stepper.out, stepper.outLength, stepper.head);
     const { out, outLength } = stepper;
     const mask = this.#table.length - 1;
     let slot = hashOf(out, outLength) & mask;
@@ -166,7 +166,7 @@ export class Automaton {
   #describe(id: number): void {
     const { out, outLength } = this.stepper;
     let groups = 0;
-    for (let index = 2; index < outLength; index++) if (out[index] === GROUP) groups++;
+    for (let index = this.stepper.head; index < outLength; index++) if (out[index] === GROUP) groups++;
     this.#groups[id] = groups;
     this.#blocks[id] = this.blockIn(out, outLength) + 1;
   }
@@ -174,7 +174,7 @@ export class Automaton {
   /** Index of the first group of a state key that is inside a block, or -1. */
   blockIn(key: Int32Array, length: number): number {
     let groups = 0;
-    for (let index = 2; index < length; index++) {
+    for (let index = this.stepper.head; index < length; index++) {
       const item = key[index] ?? 0;
       if (item === GROUP) groups++;
       else if (groups > 0 && this.#blockNodes[item] === 1) return groups - 1;
@@ -216,9 +216,9 @@ function tableSize(states: number): number {
 }
 
 /** Sorts the items inside each group, so that equal states have equal keys. */
-function canonicalise(key: Int32Array, length: number): void {
-  let from = 2;
-  for (let index = 2; index < length; index++) {
+function canonicalise(key: Int32Array, length: number, head: number): void {
+  let from = head;
+  for (let index = head; index < length; index++) {
     const item = key[index] ?? 0;
     if (item === GROUP) {
       from = index + 1;
@@ -235,12 +235,12 @@ function canonicalise(key: Int32Array, length: number): void {
 }
 
 /** Whether two keys, their items in any order, say the same state. */
-export function equalStates(a: Int32Array, b: Int32Array): boolean {
+export function equalStates(a: Int32Array, b: Int32Array, head: number): boolean {
   if (a.length !== b.length) return false;
   const left = a.slice();
   const right = b.slice();
-  canonicalise(left, left.length);
-  canonicalise(right, right.length);
+  canonicalise(left, left.length, head);
+  canonicalise(right, right.length, head);
   return equalKeys(left, right, right.length);
 }
 

@@ -56,7 +56,8 @@ export class Cursor {
   get groups(): number {
     if (this.#isCurrent) return this.automaton.groupsOf(this.row);
     let groups = 0;
-    for (let index = 2; index < this.#keyLength; index++) if (this.key[index] === GROUP) groups++;
+    const from = this.automaton.stepper.head;
+    for (let index = from; index < this.#keyLength; index++) if (this.key[index] === GROUP) groups++;
     return groups;
   }
 
@@ -96,7 +97,7 @@ export class Cursor {
   agrees(other: Cursor): boolean {
     if (this.#isCurrent && other.#isCurrent) {
       if (this.row !== other.row) return false;
-    } else if (!equalStates(this.#ownKey(), other.#ownKey())) return false;
+    } else if (!equalStates(this.#ownKey(), other.#ownKey(), this.automaton.stepper.head)) return false;
     if (this.contextEnd !== other.contextEnd || !sameContexts(this.#open, other.#open)) return false;
     const groups = this.groups;
     for (let group = 0; group < groups; group++) if (this.starts[group] !== other.starts[group]) return false;
@@ -229,13 +230,14 @@ export class Cursor {
 
   #closeContexts(start: number): void {
     this.#setContexts(this.#open.filter((each) => each.until >= start));
-    const id = this.automaton.stepper.contextId(this.#open.map((each) => each.group));
+    const { stepper } = this.automaton;
+    const groups = this.#open.map((each) => each.group);
     if (this.row === 0) {
-      this.key[1] = id;
+      stepper.setContexts(this.key, groups);
       return;
     }
     const key = this.automaton.keyOf(this.row).slice();
-    key[1] = id;
+    stepper.setContexts(key, groups);
     this.row = this.automaton.rowOf(key);
     this.generation = this.automaton.generation;
     this.#arrive(this.row);

@@ -2,6 +2,10 @@ import type { Alphabet } from "./alphabet.js";
 import type { Contexts } from "./contexts.js";
 import { Op, type Program } from "./program.js";
 
+/** Context groups per number of a key; fewer than 32, so that no number equals GROUP. */
+const BITS = 30;
+/** Some tens of megabytes. */
+const MAX_CACHED = 200_000;
 /** Separates groups in a state key; node numbers are never negative. */
 export const GROUP = -1;
 /** Kinds of acceptance, in the low two bits of an accept code `rule * 4 + kind`. */
@@ -25,8 +29,8 @@ interface Resolution {
 }
 
 /**
- * One step of the subset construction. A state key is `[side, context, items..., GROUP, items...,
- * GROUP, items...]`: items before the first GROUP have no start of the masked span yet; each group
+ * One step of the subset construction. A state key is `[side, open contexts..., items..., GROUP,
+ * items..., GROUP, items...]`, items from `head` on: items before the first GROUP have no start of the masked span yet; each group
  * has one start, and groups stand in order of their starts. The results of a step stay in the
  * public scratch arrays until the next.
  */
@@ -40,14 +44,18 @@ export class Stepper {
   readonly #resolutions: (Map<number, Resolution> | undefined)[] = [];
   readonly #starts: (Map<number, Resolution> | undefined)[] = [];
   readonly #startsOfGroup: (Map<number, Resolution> | undefined)[] = [];
-  readonly #contextIds = new Map<string, number>([["", 0]]);
-  readonly #contextSets: (readonly number[])[] = [[]];
+  /** Place in `#starts` of each set of open context groups; lives as long as the caches. */
+  readonly #contextPlaces = new Map<string, number>();
+  /** Resolutions cached; all caches are dropped together once they are too many. */
+  #cached = 0;
   readonly #markFree: Int32Array;
   readonly #markShared: Int32Array;
   readonly #markGroup: Int32Array;
   #step = 0;
   #group = 0;
 
+  /** Where the items of a key begin. */
+  readonly head: number;
   out = new Int32Array(1024);
   outLength = 0;
   /** Source group of each group of the result; -1 for a start at this character. */
@@ -62,6 +70,7 @@ export class Stepper {
     this.#alphabet = alphabet;
     this.#contexts = from.contexts;
     this.#apart = from.apart;
+    this.head = 1 + Math.ceil(from.contexts.reach.length / BITS);
     const nodes = program.op.length;
     this.#markFree = new Int32Array(nodes);
     this.#markShared = new Int32Array(nodes);
@@ -69,18 +78,26 @@ export class Stepper {
   }
 
   get firstKey(): Int32Array {
-    return Int32Array.of(this.#alphabet.sideOf[this.#alphabet.edge] ?? 0, 0);
+    const key = new Int32Array(this.head);
+    key[0] = this.#alphabet.sideOf[this.#alphabet.edge] ?? 0;
+    return key;
   }
 
-  /** Id of a set of open context groups, given in ascending order. */
-  contextId(groups: readonly number[]): number {
-    const key = groups.join();
-    let id = this.#contextIds.get(key);
-    if (id === undefined) {
-      id = this.#contextSets.push(groups) - 1;
-      this.#contextIds.set(key, id);
+  /** Writes which context groups are open into a key. */
+  setContexts(key: Int32Array, groups: Iterable<number>): void {
+    key.fill(0, 1, this.head);
+    for (const group of groups) {
+      const place = 1 + Math.floor(group / BITS);
+      key[place] = (key[place] ?? 0) | (1 << (group % BITS));
     }
-    return id;
+  }
+
+  #contextsOf(key: Int32Array): readonly number[] {
+    const groups: number[] = [];
+    for (let group = 0; group < this.#contexts.reach.length; group++) {
+      if (((key[1 + Math.floor(group / BITS)] ?? 0) >> (group % BITS)) & 1) groups.push(group);
+    }
+    return groups;
   }
 
   step(key: Int32Array, length: number, c: number): void {
@@ -88,12 +105,13 @@ export class Stepper {
     this.accepts.length = 0;
     this.words.length = 0;
     this.#step++;
+    if (this.#cached > MAX_CACHED) this.#dropCaches();
     const side = key[0] ?? 0;
-    const begin = this.#startsAt(key[1] ?? 0, side, c);
+    const begin = this.#startsAt(key, side, c);
     if (this.out.length < length + 64) this.#reserve(length * 2 + 64);
     this.out[0] = this.#alphabet.sideOf[c] ?? 0;
-    this.out[1] = key[1] ?? 0;
-    this.outLength = 2;
+    for (let index = 1; index < this.head; index++) this.out[index] = key[index] ?? 0;
+    this.outLength = this.head;
     this.#addFree(begin.items);
     const tagged: Resolution[] = begin.tagged === null ? [] : [begin.tagged];
     let at = this.#stepFree(key, length, { side, c, tagged });
@@ -112,7 +130,7 @@ export class Stepper {
   ): number {
     const { op, a, b } = this.#program;
     const { inSet, width } = this.#alphabet;
-    let index = 2;
+    let index = this.head;
     for (; index < length; index++) {
       const item = key[index] ?? GROUP;
       if (item === GROUP) break;
@@ -222,15 +240,15 @@ export class Stepper {
 
   /** Rewrites the state so that the words that ended are known and their groups are open. */
   #openContexts(key: Int32Array, length: number, at: { readonly side: number; readonly c: number }): void {
-    const open = new Set(this.#contextSets[key[1] ?? 0]);
+    const open = new Set(this.#contextsOf(key));
     for (const word of this.words)
       for (const group of this.#contexts.groupsOfWord[word] ?? []) open.add(group);
     this.#reserve(length + 64);
     this.out[0] = key[0] ?? 0;
-    this.out[1] = this.contextId([...open].sort((x, y) => x - y));
-    this.outLength = 2;
+    this.setContexts(this.out, open);
+    this.outLength = this.head;
     let free = true;
-    for (let index = 2; index < length; index++) {
+    for (let index = this.head; index < length; index++) {
       const item = key[index] ?? GROUP;
       if (item === GROUP) free = false;
       else if (
@@ -255,17 +273,39 @@ export class Stepper {
     this.out = grown;
   }
 
-  #startsAt(context: number, side: number, c: number): Resolution {
+  #startsAt(key: Int32Array, side: number, c: number): Resolution {
+    const cached = cellOf(this.#starts, this.#contextPlace(key));
     const slot = side * this.#alphabet.width + c;
-    const cached = cellOf(this.#starts, context);
     let found = cached.get(slot);
     if (found === undefined) {
       found = this.#groupStarts(-1, { side, c });
-      for (const group of this.#contextSets[context] ?? [])
-        found = joined(found, this.#groupStarts(group, { side, c }));
+      for (const group of this.#contextsOf(key)) found = joined(found, this.#groupStarts(group, { side, c }));
       cached.set(slot, found);
+      this.#cached++;
     }
     return found;
+  }
+
+  /** 0 where no context is open, which is nearly always. */
+  #contextPlace(key: Int32Array): number {
+    let isOpen = false;
+    for (let index = 1; index < this.head; index++) isOpen ||= key[index] !== 0;
+    if (!isOpen) return 0;
+    const name = key.subarray(1, this.head).join();
+    let place = this.#contextPlaces.get(name);
+    if (place === undefined) {
+      place = this.#contextPlaces.size + 1;
+      this.#contextPlaces.set(name, place);
+    }
+    return place;
+  }
+
+  #dropCaches(): void {
+    this.#cached = 0;
+    this.#resolutions.length = 0;
+    this.#starts.length = 0;
+    this.#startsOfGroup.length = 0;
+    this.#contextPlaces.clear();
   }
 
   /** Starts of the rules of one context group, or (-1) of those that ask for no context. */
@@ -279,6 +319,7 @@ export class Stepper {
       if (group < 0 && this.#program.wordStart >= 0) nodes.push(this.#program.wordStart);
       found = this.#resolve(nodes, false, at);
       cached.set(slot, found);
+      this.#cached++;
     }
     return found;
   }
@@ -290,6 +331,7 @@ export class Stepper {
     if (found === undefined) {
       found = this.#resolve([item], tagged, at);
       cached.set(where, found);
+      this.#cached++;
     }
     return found;
   }
