@@ -8,7 +8,7 @@ import { MaskingPlan } from "./masking-plan.js";
 import { operatorFor } from "./operators/index.js";
 import { type PlannedRule, PlannedRules } from "./planned-rules.js";
 import type { MaskAction, MaskLiteral, MaskRule, OperatorSpec } from "./rule.js";
-import { WARM_UP_SAMPLES } from "./warm-up.js";
+import { warmUpSamples } from "./warm-up.js";
 
 export interface MaskingOptions {
   /** Built-in and custom detectors. */
@@ -106,7 +106,7 @@ export class Masking {
    * Reads ordinary text through a plan, so that its first callers find the automaton built. Takes
    * some hundreds of milliseconds for the whole catalogue; call it before a plan goes live.
    */
-  warmUp(plan: MaskingPlan, samples: readonly string[] = WARM_UP_SAMPLES): void {
+  warmUp(plan: MaskingPlan, samples: readonly string[] = warmUpSamples()): void {
     plan.warmUp([...samples, ...this.#catalogue.detectors.flatMap((detector) => detector.examples)]);
   }
 }

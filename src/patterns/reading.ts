@@ -53,6 +53,7 @@ export class Reading {
 
   #drain(sink: ReadingSink): void {
     const { out } = this.#unescaper;
+    if (out.length === 0) return;
     for (let index = 0; index < out.length; index += 3) {
       const codePoint = out[index] ?? 0;
       const start = out[index + 1] ?? 0;

@@ -19,6 +19,8 @@ import { validators } from "../../src/patterns/validators/index.js";
 const SCOPE = { hashKey: new Uint8Array(32), pseudonyms: new PseudonymTable() };
 const QUICK = process.argv.includes("--quick");
 const ROUNDS = QUICK ? 3 : 7;
+/** Reads until the automaton and the machine code are as they will be. */
+const WARM_ROUNDS = 6;
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -96,8 +98,7 @@ function nanosNative(detectors: readonly Detector[], tokens: readonly string[]):
 
 function report(name: string, plan: MaskingPlan, from: { tokens: readonly string[]; detectors: readonly Detector[] }): void {
   const { tokens, detectors } = from;
-  nanosPerToken(() => plan.open("text", SCOPE), tokens);
-  nanosPerToken(() => plan.open("text", SCOPE), tokens);
+  for (let round = 0; round < WARM_ROUNDS; round++) nanosPerToken(() => plan.open("text", SCOPE), tokens);
   const ours: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -175,10 +176,10 @@ function interleaved(plan: MaskingPlan, tokens: readonly string[]): number {
   return ((performance.now() - start) * 1e6) / fed;
 }
 
-const detectors = builtInDetectors;
+const detectors = builtInDetectors.filter(({ id }) => !id.startsWith("optional/"));
 const compileStart = performance.now();
 const masking = Masking.create({ detectors, validators });
-const plan = masking.plan([{ entities: ["*"], action: "mask" }]);
+const plan = masking.plan([{ entities: detectors.map(({ id }) => id), action: "mask" }]);
 const compiled = performance.now();
 const cold = nanosPerToken(() => plan.open("text", SCOPE), tokensOf("The first tokens of a cold automaton, one after the other, as they come."));
 const warmStart = performance.now();
