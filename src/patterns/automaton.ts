@@ -22,9 +22,11 @@ export interface AutomatonLimits {
 
 /** A cache that lives for fewer characters per state than this costs more than it saves. */
 const CHARS_PER_STATE = 16;
-/** How long to simulate before the cache is tried again. */
-const SIMULATED_CHARS = 1 << 17;
+/** How long to simulate, per state of a full cache, before the cache is tried again. */
+const SIMULATED_CHARS_PER_STATE = 4;
 const EFFECTS_PER_STATE = 6;
+/** Numbers in keys and effects per state, on average: hostile text makes long keys. */
+const NUMBERS_PER_STATE = 100;
 
 /**
  * Lazily determinised automaton. `transitions[row + class]` is 0 where nothing is built yet (and
@@ -49,6 +51,8 @@ export class Automaton {
   readonly #blocks: Int32Array;
   #effects: Effect[] = [];
   readonly #table: Int32Array;
+  /** Numbers held in keys and effects. */
+  #numbers = 0;
   #consumedAtFlush = 0;
   #simulateUntil = 0;
   #pinned = false;
@@ -74,7 +78,11 @@ export class Automaton {
 
   /** Bytes that the cache may come to hold, for the limit over all rule sets. */
   get bytes(): number {
-    return this.transitions.byteLength + this.#limits.maxStates * 400 + this.alphabet.hotClassOf.byteLength;
+    return (
+      this.transitions.byteLength +
+      this.#limits.maxStates * (NUMBERS_PER_STATE * 4 + 100) +
+      this.alphabet.hotClassOf.byteLength
+    );
   }
 
   get states(): number {
@@ -134,6 +142,7 @@ export class Automaton {
     let transition = plainTransition(nextRow, moves);
     if (words !== null || accepts !== null || transition === 0) {
       transition = ~(this.#effects.push({ nextRow, moves, accepts, words }) - 1);
+      this.#numbers += moves.length + (accepts?.length ?? 0);
     }
     if (this.generation === generation) this.transitions[row + c] = transition;
     return transition;
@@ -151,16 +160,19 @@ export class Automaton {
       if (equalKeys(this.#keys[id], out, outLength)) return id * this.width;
       slot = (slot + 1) & mask;
     }
-    if (
-      this.states >= this.#limits.maxStates ||
-      this.#effects.length > this.#limits.maxStates * EFFECTS_PER_STATE
-    ) {
-      return this.#flush();
-    }
+    if (this.#isFull) return this.#flush();
+    this.#numbers += outLength;
     const id = this.#keys.push(out.slice(0, outLength)) - 1;
     this.#table[slot] = id;
     this.#describe(id);
     return id * this.width;
+  }
+
+  get #isFull(): boolean {
+    const { maxStates } = this.#limits;
+    if (this.states >= maxStates || this.#effects.length > maxStates * EFFECTS_PER_STATE) return true;
+    // A single state must fit, however small the cache.
+    return this.states > 2 && this.#numbers > maxStates * NUMBERS_PER_STATE;
   }
 
   #describe(id: number): void {
@@ -186,13 +198,14 @@ export class Automaton {
     const { out, outLength } = this.stepper;
     const pending = out.slice(0, outLength);
     if (this.consumed - this.#consumedAtFlush < this.#limits.maxStates * CHARS_PER_STATE) {
-      this.#simulateUntil = this.consumed + SIMULATED_CHARS;
+      this.#simulateUntil = this.consumed + this.#limits.maxStates * SIMULATED_CHARS_PER_STATE;
     }
     this.#consumedAtFlush = this.consumed;
     this.generation++;
     this.transitions = new Int32Array(this.transitions.length);
     this.#keys = [new Int32Array(0)];
     this.#effects = [];
+    this.#numbers = 0;
     this.#table.fill(0);
     this.rowOf(this.stepper.firstKey);
     return this.rowOf(pending);

@@ -137,6 +137,7 @@ export class Cursor {
     if (this.generation !== automaton.generation && this.row !== 0) this.#rejoin();
     if (start >= this.contextEnd) this.#closeContexts(start);
     if (this.row === 0 || (automaton.simulating && (automaton.transitions[this.row + c] ?? 0) === 0)) {
+      if (this.row !== 0) this.#arrive(this.row);
       this.#simulate(c, start, end, sink);
     } else this.#follow(c, start, end, sink);
     this.previousEnd = end;

@@ -146,7 +146,7 @@ class Rules implements FuzzRules {
       maxCandidateChars: this.limit,
       purpose: "scanning",
       encoded: this.encoded,
-      maxStates: kind === "tiny" ? 8 : 2000,
+      maxStates: kind === "tiny" || kind === "auto" ? 8 : 2000,
       simulation: kind === "simulated" ? "always" : kind === "auto" ? "auto" : "never",
       ...(kind === "rebased" ? { rebaseAt: 5 } : {}),
     });
