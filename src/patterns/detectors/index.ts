@@ -9,6 +9,15 @@ import { furtherDetectors } from "./pii-oceania-africa-americas.js";
 import { southernEuropeDetectors } from "./pii-southern-europe.js";
 import { ukDetectors } from "./pii-uk.js";
 import { usDetectors } from "./pii-us.js";
+import { aiSecrets } from "./secrets-ai.js";
+import { cloudSecrets } from "./secrets-cloud.js";
+import { commerceSecrets } from "./secrets-commerce.js";
+import { databaseSecrets } from "./secrets-database.js";
+import { developerSecrets } from "./secrets-developer.js";
+import { genericSecrets } from "./secrets-generic.js";
+import { keySecrets } from "./secrets-keys.js";
+import { messagingSecrets } from "./secrets-messaging.js";
+import { namedSecrets } from "./secrets-named.js";
 
 /** The catalogue. Groups are the beginnings of ids: `pii/*`, `pii/us/*`, `secrets/*`; `optional/*` (URL,
  *  DATE_TIME) counts only where a policy names it. */
@@ -23,5 +32,14 @@ export const builtInDetectors: readonly Detector[] = [
   ...northernEuropeDetectors,
   ...asiaDetectors,
   ...furtherDetectors,
+  ...keySecrets,
+  ...cloudSecrets,
+  ...developerSecrets,
+  ...aiSecrets,
+  ...messagingSecrets,
+  ...commerceSecrets,
+  ...databaseSecrets,
+  ...namedSecrets,
+  ...genericSecrets,
   ...optionalDetectors,
 ];

@@ -88,7 +88,7 @@ export const deDetectors: readonly Detector[] = [
     context: ["reisepass", "pass", "passnummer", "passport", "reisepassnummer", "pass-nr", "ausweis"],
     specificity: 66,
     source: "Passverordnung; ICAO Doc 9303 part 3, check digit",
-    value: "C01X00T478",
+    value: "C01X00T41",
     examples: ["Reisepass C01X00T41"],
     counterExamples: ["Artikel C01X00T41"],
   }),
@@ -189,7 +189,7 @@ export const deDetectors: readonly Detector[] = [
     id: "pii/de/driver-license",
     entity: "DE_FUEHRERSCHEIN",
     pattern:
-      "(?<![\\w-])[A-Z0-9]{3}\\d{2}[0-9A-Z]{3}\\d{2}[0-9A-Z](?![\\w-])|(?<![\\w-])[A-Z]{2}\\d{8}[A-Z0-9](?![\\w-])",
+      "(?<![\\w-])[A-Z]\\d{2}[0-9A-Z]{6}[0-9X][0-9A-Z](?![\\w-])|(?<![\\w-])[A-Z]{2}\\d{8}[A-Z0-9](?![\\w-])",
     ignoreCase: true,
     context: [
       "führerschein",

@@ -35,8 +35,7 @@ const RANGES: readonly IssuerRange[] = [
 /** A payment card number: an issuer range with a length that it issues, and Luhn. */
 export function cardNumber(text: string): boolean {
   const digits = digitsOf(text);
-  if (digits.length < 12 || digits.length > 19 || allSame(digits.slice(1)) || !luhnDigits(digits))
-    return false;
+  if (digits.length < 12 || digits.length > 19 || allSame(digits) || !luhnDigits(digits)) return false;
   const [a = 0, b = 0, c = 0, d = 0] = digits;
   const head = a * 1000 + b * 100 + c * 10 + d;
   return RANGES.some(

@@ -9,7 +9,14 @@ import {
   itFiscalCode,
   sgNric,
 } from "./check-letter.js";
-import { credentialValue, mixedToken } from "./credential-shape.js";
+import {
+  credentialPair,
+  credentialValue,
+  mixedToken,
+  randomBase64,
+  randomToken,
+  vendorValue,
+} from "./credential-shape.js";
 import { iban } from "./iban.js";
 import { deTaxId, deVatId, inGstin } from "./iso7064.js";
 import { caSin, itVat, luhn, seOrganisationsnummer, sePersonnummer, usNpi, zaId } from "./luhn.js";
@@ -50,6 +57,7 @@ export const validators: ReadonlyMap<string, Validator> = new Map<string, Valida
   ["br-cpf", brCpf],
   ["ca-sin", caSin],
   ["card-number", cardNumber],
+  ["credential-pair", credentialPair],
   ["credential-value", credentialValue],
   ["de-health-insurance", deHealthInsurance],
   ["de-lanr", deLanr],
@@ -76,6 +84,8 @@ export const validators: ReadonlyMap<string, Validator> = new Map<string, Valida
   ["phone-international", phoneInternational],
   ["phone-national", phoneNational],
   ["pl-pesel", plPesel],
+  ["random-base64", randomBase64],
+  ["random-token", randomToken],
   ["se-organisationsnummer", seOrganisationsnummer],
   ["se-personnummer", sePersonnummer],
   ["sg-nric", sgNric],
@@ -86,5 +96,6 @@ export const validators: ReadonlyMap<string, Validator> = new Map<string, Valida
   ["us-itin", usItin],
   ["us-npi", usNpi],
   ["us-ssn", usSsn],
+  ["vendor-value", vendorValue],
   ["za-id", zaId],
 ]);
