@@ -1,9 +1,10 @@
 import { isDisguise } from "../patterns/alphabet.js";
 import type { Cursor } from "../patterns/cursor.js";
 import { Reading, type ReadingSink } from "../patterns/reading.js";
+import { CLOSE, OPEN } from "../patterns/resolver.js";
 import type { RuleSet } from "../patterns/rule-set.js";
-import { CLOSE, OPEN } from "../patterns/stepper.js";
 import { plainReading } from "../patterns/unescaper.js";
+import { HeldText } from "./held-text.js";
 import { addSpan, type Region, type RuleOrder } from "./region.js";
 
 export interface FinderRules extends RuleOrder {
@@ -32,10 +33,7 @@ export class Finder implements ReadingSink {
   #previous = -1;
   /** First half of a surrogate pair whose second half has not come. */
   #carried = "";
-  #held = "";
-  #chunk = "";
-  /** Position of the first character of the text that is still at hand. */
-  #textStart = 0;
+  readonly #text = new HeldText();
   level = 0;
   /** Positions count from here, in UTF-16 units of the input. */
   origin = 0;
@@ -48,11 +46,6 @@ export class Finder implements ReadingSink {
     this.#rules = rules;
     this.#set = rules.rules;
     this.#cursor = rules.rules.cursor();
-  }
-
-  /** Text at hand and not yet dropped, in UTF-16 units, a waiting half of a pair included. */
-  get atHand(): number {
-    return this.#held.length + this.#chunk.length + this.#carried.length;
   }
 
   get carried(): number {
@@ -85,7 +78,7 @@ export class Finder implements ReadingSink {
   }
 
   #consume(text: string): void {
-    this.#keepChunk(text);
+    this.#text.append(text);
     this.#set.automaton.consumed += text.length;
     this.#cursor.settle();
     this.#reading?.settle();
@@ -100,12 +93,6 @@ export class Finder implements ReadingSink {
     this.#cursor.previousEnd = this.position;
     this.#cursor.settle();
     this.#extendBlocks();
-  }
-
-  /** Joins what an earlier call left, so that `#held` and `#chunk` are all the text at hand. */
-  #keepChunk(text: string): void {
-    if (this.#chunk !== "") this.#held += this.#chunk;
-    this.#chunk = text;
   }
 
   /** Follows ready transitions; stops where a second reading may begin or a candidate grows old. */
@@ -213,7 +200,7 @@ export class Finder implements ReadingSink {
       this.#add(start, end, { rule, sticky: true });
       return;
     }
-    if (!this.#set.isJudged(rule) || end - start > this.#set.maxCandidateChars || start < this.#textStart) {
+    if (!this.#set.isJudged(rule) || end - start > this.#set.maxCandidateChars || start < this.#text.start) {
       if (rule < this.#set.detectors.length) this.#add(start, end, { rule, sticky: false });
       return;
     }
@@ -280,12 +267,7 @@ export class Finder implements ReadingSink {
 
   /** Source text `[start, end)`, which must be at hand. */
   text(start: number, end: number): string {
-    const from = start - this.#textStart;
-    const to = end - this.#textStart;
-    const held = this.#held.length;
-    if (from >= held) return this.#chunk.slice(from - held, to - held);
-    if (to <= held) return this.#held.slice(from, to);
-    return this.#held.slice(from) + this.#chunk.slice(0, to - held);
+    return this.#text.slice(start, end);
   }
 
   /** Where text must be kept from, since a candidate that starts there may still be judged. */
@@ -295,49 +277,23 @@ export class Finder implements ReadingSink {
 
   /** Drops the text before `position`, which must not be needed again. */
   drop(position: number): void {
-    const count = position - this.#textStart;
-    if (count <= 0) return;
-    const held = this.#held.length;
-    this.#held = count >= held ? this.#chunk.slice(count - held) : this.#held.slice(count) + this.#chunk;
-    this.#chunk = "";
-    this.#textStart = position;
+    this.#text.drop(position);
   }
 
   /** Returns the text before `position` and drops it: one call where nothing is masked. */
   take(position: number): string {
-    const count = position - this.#textStart;
-    if (count <= 0) return "";
-    const held = this.#held.length;
-    const { length } = this.#chunk;
-    this.#textStart = position;
-    if (count === held + length) {
-      const text = held === 0 ? this.#chunk : this.#held + this.#chunk;
-      this.#held = "";
-      this.#chunk = "";
-      return text;
-    }
-    let text: string;
-    if (count < held) {
-      text = this.#held.slice(0, count);
-      this.#held = this.#held.slice(count) + this.#chunk;
-    } else {
-      const rest = count - held;
-      text = held === 0 ? this.#chunk.slice(0, rest) : this.#held + this.#chunk.slice(0, rest);
-      this.#held = this.#chunk.slice(rest);
-    }
-    this.#chunk = "";
-    return text;
+    return this.#text.take(position);
   }
 
   /** How far positions must be moved down now; 0 mostly. The owner then calls `rebase`. */
   get excess(): number {
-    return this.position > this.#rules.rebaseAt ? this.#textStart : 0;
+    return this.position > this.#rules.rebaseAt ? this.#text.start : 0;
   }
 
   rebase(by: number): void {
     this.origin += by;
     this.position -= by;
-    this.#textStart -= by;
+    this.#text.start -= by;
     this.#cursor.rebase(by);
     this.#reading?.rebase(by);
     this.masked = this.masked.map((region) => movedDown(region, by));

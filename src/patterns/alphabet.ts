@@ -26,7 +26,7 @@ export interface Alphabet {
 }
 
 /** ASCII characters that may mean something else in an escape or in markup. */
-export const MARKS: ReadonlySet<number> = new Set(Array.from("\\&%*`~_", (char) => char.charCodeAt(0)));
+const MARKS: ReadonlySet<number> = new Set(Array.from("\\&%*`~_", (char) => char.charCodeAt(0)));
 
 export function isDisguise(codePoint: number): boolean {
   return codePoint < 0x80 ? MARKS.has(codePoint) : FOLDS.has(codePoint);
@@ -111,7 +111,7 @@ function membership(sets: readonly CharSet[], samples: readonly number[], width:
 }
 
 /** Whether `assertion` holds between two characters; -1 stands for the edge of the text. */
-export function assertionHolds(assertion: Assertion, left: number, right: number): boolean {
+function assertionHolds(assertion: Assertion, left: number, right: number): boolean {
   switch (assertion.kind) {
     case "word": {
       const differs = isWordChar(left) !== isWordChar(right);

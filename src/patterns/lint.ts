@@ -60,7 +60,7 @@ function lintLabel(detector: Detector, notes: string[]): string {
   return `${label}_VALUE`;
 }
 
-export function leastLength(expression: Expression): number {
+function leastLength(expression: Expression): number {
   switch (expression.kind) {
     case "set":
       return 1;

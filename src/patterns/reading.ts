@@ -11,7 +11,7 @@ export interface ReadingSink extends SpanSink {
 }
 
 /** Escapes may be nested so deep: a JSON text inside a JSON string inside a JSON string. */
-export const MAX_LEVELS = 3;
+const MAX_LEVELS = 3;
 
 const ESCAPES: ReadonlySet<number> = new Set([0x5c, 0x26, 0x25]);
 

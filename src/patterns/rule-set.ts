@@ -30,7 +30,7 @@ export interface RuleOptions {
   readonly simulation?: SimulationMode;
 }
 
-export const DEFAULT_MAX_CANDIDATE_CHARS = 512;
+const DEFAULT_MAX_CANDIDATE_CHARS = 512;
 const DEFAULT_CACHE_BYTES = 64 << 20;
 const BYTES_BESIDE_ROW = 400;
 const MAX_STATES = 80_000;

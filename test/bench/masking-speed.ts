@@ -40,7 +40,8 @@ function markdownFiles(directory: string, depth: number, into: string[]): void {
     if (into.length >= 400) return;
     const path = join(directory, entry.name);
     if (entry.isDirectory() && depth > 0) markdownFiles(path, depth - 1, into);
-    else if (entry.isFile() && entry.name.endsWith(".md") && statSync(path).size < 60_000) into.push(readFileSync(path, "utf8"));
+    else if (entry.isFile() && entry.name.endsWith(".md") && statSync(path).size < 60_000)
+      into.push(readFileSync(path, "utf8"));
   }
 }
 
@@ -96,7 +97,11 @@ function nanosNative(detectors: readonly Detector[], tokens: readonly string[]):
   return found < 0 ? 0 : nanos;
 }
 
-function report(name: string, plan: MaskingPlan, from: { tokens: readonly string[]; detectors: readonly Detector[] }): void {
+function report(
+  name: string,
+  plan: MaskingPlan,
+  from: { tokens: readonly string[]; detectors: readonly Detector[] },
+): void {
   const { tokens, detectors } = from;
   for (let round = 0; round < WARM_ROUNDS; round++) nanosPerToken(() => plan.open("text", SCOPE), tokens);
   const ours: number[] = [];
@@ -134,7 +139,10 @@ function adversarial(plan: MaskingPlan): void {
     words: "key token secret password api = : \" ' 0123456789abcdef",
   };
   for (const [name, alphabet] of Object.entries(alphabets)) {
-    const text = Array.from({ length: QUICK ? 100_000 : 300_000 }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
+    const text = Array.from(
+      { length: QUICK ? 100_000 : 300_000 },
+      () => alphabet[Math.floor(random() * alphabet.length)],
+    ).join("");
     const masker = plan.open("text", SCOPE);
     let worst = 0;
     const start = performance.now();
@@ -144,7 +152,9 @@ function adversarial(plan: MaskingPlan): void {
       worst = Math.max(worst, performance.now() - before);
     }
     masker.end();
-    console.log(`adversarial ${name}: ${(((performance.now() - start) * 1e3) / text.length).toFixed(2)} us per character, worst token ${worst.toFixed(2)} ms`);
+    console.log(
+      `adversarial ${name}: ${(((performance.now() - start) * 1e3) / text.length).toFixed(2)} us per character, worst token ${worst.toFixed(2)} ms`,
+    );
   }
 }
 
@@ -181,7 +191,10 @@ const compileStart = performance.now();
 const masking = Masking.create({ detectors, validators });
 const plan = masking.plan([{ entities: detectors.map(({ id }) => id), action: "mask" }]);
 const compiled = performance.now();
-const cold = nanosPerToken(() => plan.open("text", SCOPE), tokensOf("The first tokens of a cold automaton, one after the other, as they come."));
+const cold = nanosPerToken(
+  () => plan.open("text", SCOPE),
+  tokensOf("The first tokens of a cold automaton, one after the other, as they come."),
+);
 const warmStart = performance.now();
 masking.warmUp(plan);
 console.log(
