@@ -8,6 +8,7 @@ import type { Clock } from "../domain/time.js";
 import type { ApprovalGrant } from "./approvals/grant.js";
 import { combine, type Verdict } from "./combine.js";
 import { type Engines, evaluate } from "./evaluate.js";
+import { type ExplainInput, type Explanation, explain } from "./explain.js";
 import { NO_POLICY } from "./no-policy.js";
 import { mintPermit } from "./permit.js";
 import type { PolicySet } from "./policy-set.js";
@@ -69,6 +70,27 @@ export class Pdp {
     } catch (thrown) {
       return failed(asSluiceError(thrown), set.version);
     }
+  }
+
+  /**
+   * What holds for a principal, with the trace of every rule; by the same evaluation as `decide`.
+   * @throws SluiceError `internal` when an engine fails: an explanation has no safe default.
+   */
+  async explain(input: ExplainInput): Promise<Explanation> {
+    try {
+      return await explain(this.#policies.current, input, this.#engines);
+    } catch (thrown) {
+      throw asSluiceError(thrown);
+    }
+  }
+
+  /**
+   * Why a completion that was allowed must end now that the policies have changed; null: it may go on.
+   * Only a denial ends it: a review or a smaller limit that came later does not reach back.
+   */
+  async whyEnd(input: DecideInput): Promise<SluiceError | null> {
+    const decision = await this.decide(input);
+    return decision.effect === "deny" ? decision.error : null;
   }
 }
 
