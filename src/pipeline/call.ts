@@ -1,0 +1,73 @@
+import type { ClientDialect, EchoMemory } from "../dialects/dialect.js";
+import type { CompletionRequest } from "../dialects/request.js";
+import type { FrontEnd } from "../domain/entry.js";
+import type { ErrorCode, SluiceError } from "../domain/errors.js";
+import type { Principal } from "../domain/principal.js";
+import type { SessionId } from "../domain/session-id.js";
+import type { Cursor } from "../recording/cursor.js";
+
+/** A completion as a front end hands it over: parsed, and with a verified caller. */
+export interface CompletionCall {
+  readonly principal: Principal;
+  readonly frontEnd: FrontEnd;
+  readonly dialect: ClientDialect;
+  readonly request: CompletionRequest;
+  /** The session runs on for the grace after its last live cursor is gone. */
+  readonly resumable: boolean;
+  /** Two calls of one principal with one key are one session; null: each call is its own. */
+  readonly idempotencyKey: string | null;
+  /** W3C `traceparent` of the caller, checked; null: none came. */
+  readonly traceparent: string | null;
+}
+
+/** Why the side that reads ends a session. */
+export type CancelCode = Extract<ErrorCode, "cancelled" | "deadline_exceeded" | "stopped" | "stalled" | "token_expired" | "shutdown">;
+
+/** A session as its own caller reads it. */
+export interface LiveSession {
+  readonly id: SessionId;
+  /** The log from the asked position on; ends with `ended`. Close it when the client is gone: whether the
+   *  session goes on is then the pipeline's business (grace, or a cancel). */
+  readonly cursor: Cursor;
+  readonly echo: EchoMemory;
+  /** The caller's own request where it is still known (not after a restart), for echoes and usage options. */
+  readonly request: CompletionRequest | null;
+  /** Puts reversible pseudonyms back into one channel's text; null: nothing to restore. */
+  readonly restore: TextRestorer | null;
+}
+
+/** Undoes reversible redaction in the caller's own stream, incrementally. */
+export interface TextRestorer {
+  /** Returns the text to show for a chunk; what may be the begin of a pseudonym is held back. */
+  feed(channel: number, text: string): string;
+  /** Text still held on a channel that has ended. */
+  end(channel: number): string;
+}
+
+export interface ModelInfo {
+  readonly id: string;
+  readonly connection: string;
+}
+
+/** What front ends call. Errors before a session exists are thrown; later ones are the log's `ended`. */
+export interface Gateway {
+  /**
+   * Judges and starts a completion; resolves as soon as its log has begun, before the decision.
+   * @throws SluiceError `model_not_found`, `overloaded`, `storage_failed`, `shutdown`.
+   */
+  complete(call: CompletionCall): Promise<LiveSession>;
+  /** Goes on reading a session of one's own. @throws SluiceError `not_found`. */
+  attach(session: string, principal: Principal, afterSeq: number): Promise<LiveSession>;
+  /** Ends a session of one's own. False: it had ended. @throws SluiceError `not_found`. */
+  cancel(session: string, principal: Principal): Promise<boolean>;
+  /** A reviewer's or operator's stop. @throws SluiceError `not_found`, `permission_denied`, `invalid_request`. */
+  stop(session: string, principal: Principal, reason: string): Promise<boolean>;
+  /** Models that some policy may allow this caller. */
+  models(principal: Principal): readonly ModelInfo[];
+  /** Ends the session from the gateway's side, for example at the end of a deadline. */
+  end(session: SessionId, code: CancelCode, message: string): void;
+  readonly draining: boolean;
+}
+
+/** Told by the pipeline when a session ends with an error of the gateway's own, for the operator's log. */
+export type FaultListener = (session: SessionId, error: SluiceError) => void;
