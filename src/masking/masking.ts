@@ -18,9 +18,9 @@ export interface MaskingOptions {
   readonly literals?: readonly MaskLiteral[];
   /** A candidate alive for so many UTF-16 units counts as a match while it lives. Default 512. */
   readonly maxCandidateChars?: number;
-  /** What the automaton of one plan may take. Default 64 MiB. */
+  /** What the automaton of one plan may take. Default 96 MiB. */
   readonly cacheBytes?: number;
-  /** What the automata of all plans may take. Default 256 MiB. */
+  /** What the automata of all plans may take. Default 512 MiB. */
   readonly totalCacheBytes?: number;
   /** `scanning` drops the demand for a left boundary; for tests. */
   readonly purpose?: LintPurpose;

@@ -12,7 +12,7 @@ export interface Effect {
   readonly words: readonly number[] | null;
 }
 
-/** `auto` simulates while the cache thrashes; the others are for tests. */
+/** `auto` simulates what a full cache does not hold; `never` empties it at once; both others are for tests. */
 export type SimulationMode = "auto" | "always" | "never";
 
 export interface AutomatonLimits {
@@ -20,10 +20,10 @@ export interface AutomatonLimits {
   readonly simulation: SimulationMode;
 }
 
-/** A cache that lives for fewer characters per state than this costs more than it saves. */
-const CHARS_PER_STATE = 16;
-/** How long to simulate, per state of a full cache, before the cache is tried again. */
-const SIMULATED_CHARS_PER_STATE = 4;
+/** Characters, per state, between two looks at how much of the reading a full cache serves. */
+const WINDOW_CHARS_PER_STATE = 4;
+/** A full cache that serves less than three characters in four is emptied and filled anew. */
+const MOST_SIMULATED = 0.25;
 const EFFECTS_PER_STATE = 6;
 /** Numbers in keys and effects per state, on average: hostile text makes long keys. */
 const NUMBERS_PER_STATE = 100;
@@ -32,8 +32,9 @@ const NUMBERS_PER_STATE = 100;
  * Lazily determinised automaton. `transitions[row + class]` is 0 where nothing is built yet (and
  * always for the class `exit` and for row 0), positive for `nextRow << 2 | start`, where `start` is
  * 1 when the one live group starts here and 2 when a last group is added, and negative for the
- * complement of an index into the effects. States are dropped all at once when the cache is full;
- * `generation` tells cursors to look their row up again by its key.
+ * complement of an index into the effects. What a full cache does not hold is simulated by the cursor,
+ * which comes back as soon as it meets a state that is held. A cache that serves too little is emptied
+ * at once; `generation` tells cursors to look their row up again by its key.
  */
 export class Automaton {
   readonly alphabet: Alphabet;
@@ -53,9 +54,10 @@ export class Automaton {
   readonly #table: Int32Array;
   /** Numbers held in keys and effects. */
   #numbers = 0;
-  #consumedAtFlush = 0;
-  #simulateUntil = 0;
-  #pinned = false;
+  /** Characters that cursors had to simulate. */
+  simulated = 0;
+  #windowStart = 0;
+  #windowSimulated = 0;
 
   constructor(
     stepper: Stepper,
@@ -89,20 +91,9 @@ export class Automaton {
     return this.#keys.length - 1;
   }
 
-  get simulating(): boolean {
-    const mode = this.#limits.simulation;
-    if (mode !== "auto") return mode === "always";
-    return !this.#pinned && this.consumed < this.#simulateUntil;
-  }
-
-  /** While pinned the cache is built whatever it costs: warm-up does this. */
-  pinned(work: () => void): void {
-    this.#pinned = true;
-    try {
-      work();
-    } finally {
-      this.#pinned = false;
-    }
+  /** Whether nothing may be cached at all. */
+  get isBypassed(): boolean {
+    return this.#limits.simulation === "always";
   }
 
   keyOf(row: number): Int32Array {
@@ -122,6 +113,7 @@ export class Automaton {
     return this.#effects[~transition] ?? NO_EFFECT;
   }
 
+  /** Row of a state, or 0 when the cache has no room for it. */
   rowOf(key: Int32Array): number {
     const { stepper } = this;
     if (stepper.out.length < key.length) stepper.out = new Int32Array(key.length * 2);
@@ -130,7 +122,17 @@ export class Automaton {
     return this.#intern();
   }
 
-  /** Builds the transition of `row` on class `c`, and returns it as the table would hold it. */
+  /** Row of the state that the stepper has just made, or 0 when it is not held. */
+  heldRow(): number {
+    const { stepper } = this;
+    canonicalise(stepper.out, stepper.outLength, stepper.head);
+    return (this.#table[this.#slotOf(stepper.out, stepper.outLength)] ?? 0) * this.width;
+  }
+
+  /**
+   * Builds the transition of `row` on class `c`, and returns it as the table would hold it; 0 when
+   * the cache has no room for where it leads.
+   */
   build(row: number, c: number): number {
     const { stepper, generation } = this;
     const key = this.keyOf(row);
@@ -139,6 +141,7 @@ export class Automaton {
     const moves = words === null ? [...stepper.moves] : [];
     const accepts = words !== null || stepper.accepts.length === 0 ? null : [...stepper.accepts];
     const nextRow = this.#intern();
+    if (nextRow === 0) return 0;
     let transition = plainTransition(nextRow, moves);
     if (words !== null || accepts !== null || transition === 0) {
       transition = ~(this.#effects.push({ nextRow, moves, accepts, words }) - 1);
@@ -152,20 +155,36 @@ export class Automaton {
     const { stepper } = this;
     canonicalise(stepper.out, stepper.outLength, stepper.head);
     const { out, outLength } = stepper;
-    const mask = this.#table.length - 1;
-    let slot = hashOf(out, outLength) & mask;
-    for (;;) {
-      const id = this.#table[slot] ?? 0;
-      if (id === 0) break;
-      if (equalKeys(this.#keys[id], out, outLength)) return id * this.width;
-      slot = (slot + 1) & mask;
-    }
-    if (this.#isFull) return this.#flush();
+    const slot = this.#slotOf(out, outLength);
+    const held = this.#table[slot] ?? 0;
+    if (held !== 0) return held * this.width;
+    if (this.#isFull) return this.#servesTooLittle() ? this.#flush() : 0;
     this.#numbers += outLength;
     const id = this.#keys.push(out.slice(0, outLength)) - 1;
     this.#table[slot] = id;
     this.#describe(id);
     return id * this.width;
+  }
+
+  /** Slot of the table that holds the key, or the free one where it belongs. */
+  #slotOf(key: Int32Array, length: number): number {
+    const mask = this.#table.length - 1;
+    let slot = hashOf(key, length) & mask;
+    for (let id = this.#table[slot] ?? 0; id !== 0; id = this.#table[slot] ?? 0) {
+      if (equalKeys(this.#keys[id], key, length)) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #servesTooLittle(): boolean {
+    if (this.#limits.simulation === "never") return true;
+    const consumed = this.consumed - this.#windowStart;
+    if (consumed < this.#limits.maxStates * WINDOW_CHARS_PER_STATE) return false;
+    const simulated = this.simulated - this.#windowSimulated;
+    this.#windowStart = this.consumed;
+    this.#windowSimulated = this.simulated;
+    return simulated > consumed * MOST_SIMULATED;
   }
 
   get #isFull(): boolean {
@@ -197,10 +216,6 @@ export class Automaton {
   #flush(): number {
     const { out, outLength } = this.stepper;
     const pending = out.slice(0, outLength);
-    if (this.consumed - this.#consumedAtFlush < this.#limits.maxStates * CHARS_PER_STATE) {
-      this.#simulateUntil = this.consumed + this.#limits.maxStates * SIMULATED_CHARS_PER_STATE;
-    }
-    this.#consumedAtFlush = this.consumed;
     this.generation++;
     this.transitions = new Int32Array(this.transitions.length);
     this.#keys = [new Int32Array(0)];

@@ -3,7 +3,7 @@ import type { Detector } from "./detector.js";
 import { compileRules, type RuleOptions, type RuleSet } from "./rule-set.js";
 
 /** What all cached automata together may take, by default. */
-const DEFAULT_CACHE_BYTES = 256 << 20;
+const DEFAULT_CACHE_BYTES = 512 << 20;
 
 /**
  * The detectors that are known, and the automata compiled from subsets of them. Subsets are cached

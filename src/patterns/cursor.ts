@@ -111,20 +111,28 @@ export class Cursor {
   /** Brings row and key up to date with each other; call before reading and after a hot loop. */
   settle(): void {
     if (this.row === 0) {
-      if (!this.automaton.simulating) this.#rejoin();
+      if (!this.automaton.isBypassed) this.#rejoin();
       return;
     }
     if (this.generation !== this.automaton.generation) this.#rejoin();
-    else this.key = this.automaton.keyOf(this.row);
-    this.#keyLength = this.key.length;
+    else this.#arrive(this.row);
   }
 
+  /** Looks the state up by its key; it stays simulated when the cache has no room. */
   #rejoin(): void {
-    const key = this.#ownsKey ? this.key.slice(0, this.#keyLength) : this.key;
-    this.row = this.automaton.rowOf(key);
+    this.#goTo(this.#ownsKey ? this.key.slice(0, this.#keyLength) : this.key);
+  }
+
+  #goTo(key: Int32Array): void {
+    const row = this.automaton.rowOf(key);
     this.generation = this.automaton.generation;
-    this.key = this.automaton.keyOf(this.row);
-    this.#keyLength = this.key.length;
+    if (row !== 0) {
+      this.#arrive(row);
+      return;
+    }
+    this.row = 0;
+    this.key = key;
+    this.#keyLength = key.length;
     this.#ownsKey = false;
   }
 
@@ -136,10 +144,8 @@ export class Cursor {
     const { automaton } = this;
     if (this.generation !== automaton.generation && this.row !== 0) this.#rejoin();
     if (start >= this.contextEnd) this.#closeContexts(start);
-    if (this.row === 0 || (automaton.simulating && (automaton.transitions[this.row + c] ?? 0) === 0)) {
-      if (this.row !== 0) this.#arrive(this.row);
-      this.#simulate(c, start, end, sink);
-    } else this.#follow(c, start, end, sink);
+    if (this.row === 0 || automaton.isBypassed) this.#simulate(c, start, end, sink);
+    else this.#follow(c, start, end, sink);
     this.previousEnd = end;
   }
 
@@ -147,6 +153,11 @@ export class Cursor {
     const { automaton, starts } = this;
     let transition = automaton.transitions[this.row + c] ?? 0;
     if (transition === 0) transition = automaton.build(this.row, c);
+    if (transition === 0) {
+      this.#arrive(this.row);
+      this.#simulate(c, start, end, sink);
+      return;
+    }
     this.generation = automaton.generation;
     if (transition > 0) {
       this.#arrive(transition >> 2);
@@ -174,15 +185,16 @@ export class Cursor {
   }
 
   #simulate(c: number, start: number, end: number, sink: SpanSink): void {
-    const { stepper } = this.automaton;
+    const { automaton } = this;
+    const { stepper } = automaton;
     for (;;) {
       stepper.step(this.key, this.#keyLength, c);
       const again = stepper.words.length > 0;
       if (again) this.#openContexts(stepper.words);
-      this.#keep(stepper.out, stepper.outLength);
+      this.#keep();
       if (!again) break;
     }
-    this.row = 0;
+    automaton.simulated++;
     if (stepper.accepts.length === 0) {
       this.#move(stepper.moves, start);
       return;
@@ -194,13 +206,23 @@ export class Cursor {
     this.#move(moves, start);
   }
 
-  #keep(key: Int32Array, length: number): void {
-    if (!this.#ownsKey || this.key.length < length) {
-      this.key = new Int32Array(length + (length >> 1) + 16);
+  /** Goes to the state that the stepper has made: back to the cache where it holds it. */
+  #keep(): void {
+    const { automaton } = this;
+    const { out, outLength } = automaton.stepper;
+    const row = automaton.isBypassed ? 0 : automaton.heldRow();
+    this.generation = automaton.generation;
+    if (row !== 0) {
+      this.#arrive(row);
+      return;
+    }
+    if (!this.#ownsKey || this.key.length < outLength) {
+      this.key = new Int32Array(outLength + (outLength >> 1) + 16);
       this.#ownsKey = true;
     }
-    for (let index = 0; index < length; index++) this.key[index] = key[index] ?? 0;
-    this.#keyLength = length;
+    for (let index = 0; index < outLength; index++) this.key[index] = out[index] ?? 0;
+    this.#keyLength = outLength;
+    this.row = 0;
   }
 
   #report(accepts: readonly number[], at: { start: number; end: number }, sink: SpanSink): void {
@@ -233,15 +255,9 @@ export class Cursor {
     this.#setContexts(this.#open.filter((each) => each.until >= start));
     const { stepper } = this.automaton;
     const groups = this.#open.map((each) => each.group);
-    if (this.row === 0) {
-      stepper.setContexts(this.key, groups);
-      return;
-    }
-    const key = this.automaton.keyOf(this.row).slice();
+    const key = this.#isCurrent ? this.automaton.keyOf(this.row).slice() : this.#ownKey().slice();
     stepper.setContexts(key, groups);
-    this.row = this.automaton.rowOf(key);
-    this.generation = this.automaton.generation;
-    this.#arrive(this.row);
+    this.#goTo(key);
   }
 
   #setContexts(open: readonly OpenContext[]): void {

@@ -17,7 +17,7 @@ export type Validator = (text: string) => boolean;
 export interface RuleOptions {
   /** A candidate alive for so many UTF-16 units counts as a match for as long as it lives. Default 512. */
   readonly maxCandidateChars?: number;
-  /** What the lazily built states may take. Default 64 MiB. */
+  /** What the lazily built states may take. Default 96 MiB. */
   readonly cacheBytes?: number;
   readonly validators: ReadonlyMap<string, Validator>;
   /** Default `masking`. */
@@ -31,9 +31,9 @@ export interface RuleOptions {
 }
 
 const DEFAULT_MAX_CANDIDATE_CHARS = 512;
-const DEFAULT_CACHE_BYTES = 64 << 20;
+const DEFAULT_CACHE_BYTES = 96 << 20;
 const BYTES_BESIDE_ROW = 400;
-const MAX_STATES = 80_000;
+const MAX_STATES = 150_000;
 
 /** Compiled detectors. Many cursors share one rule set; it is not for use by several threads. */
 export class RuleSet {
