@@ -80,7 +80,8 @@ export class Finder implements ReadingSink {
   #consume(text: string): void {
     this.#text.append(text);
     this.#set.automaton.consumed += text.length;
-    this.#cursor.settle();
+    const cursor = this.#cursor;
+    if (cursor.row === 0 || cursor.generation !== cursor.automaton.generation) cursor.settle();
     this.#reading?.settle();
     const base = this.position;
     let index = 0;
@@ -90,8 +91,8 @@ export class Finder implements ReadingSink {
     }
     this.position = base + text.length;
     if (index > 0) this.#previous = text.charCodeAt(index - 1);
-    this.#cursor.previousEnd = this.position;
-    this.#cursor.settle();
+    cursor.previousEnd = this.position;
+    cursor.settle();
     this.#extendBlocks();
   }
 
