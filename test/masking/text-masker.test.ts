@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { PseudonymTable } from "../../src/masking/pseudonyms.js";
-import { FUZZ_CASES, SCOPE, stream } from "./fuzz.js";
+import { cuts, FUZZ_CASES, SCOPE, stream } from "./fuzz.js";
 import { SAMPLE_DETECTORS, sampleMasking } from "./sample-detectors.js";
 
 const all = [{ entities: ["*"], action: "mask" }] as const;
@@ -154,6 +154,35 @@ test("cuts the stream before the first character of a match and says nothing aft
     assert.equal(masker.cut?.inputStart, 24);
     assert.equal(masker.feed("more"), "");
   }
+});
+
+test("cuts at the same place and says the same whatever the pieces", () => {
+  const cutting = sampleMasking().plan([
+    { entities: ["*"], action: "mask" },
+    { entities: ["US_SSN", "GITHUB_TOKEN"], action: "cut" },
+    { entities: ["secrets/assignment"], action: "observe" },
+  ]);
+  const part = fc.constantFrom(
+    "jane@example.com",
+    "078-05-1120",
+    PEM,
+    "-----BEGIN PRIVATE KEY-----",
+    " ",
+    "x ",
+    "**",
+    "\u200b",
+    "password=hunter2Xy9 ",
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), cuts, (parts, lengths) => {
+      const text = parts.join("");
+      const whole = cutting.maskWhole(text, SCOPE);
+      const masker = cutting.open("text", SCOPE);
+      assert.equal(stream(masker, text, lengths), whole.text);
+      assert.equal(masker.cut?.inputStart, whole.cut?.inputStart);
+    }),
+    { numRuns: Math.max(100, Math.round(FUZZ_CASES * 0.2)), includeErrorInReport: true },
+  );
 });
 
 test("masks configured credentials whatever the plan, whatever characters they hold", () => {
