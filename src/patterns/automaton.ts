@@ -24,6 +24,7 @@ export interface AutomatonLimits {
 const WINDOW_CHARS_PER_STATE = 4;
 /** A full cache that serves less than three characters in four is emptied and filled anew. */
 const MOST_SIMULATED = 0.25;
+const PAGE_NUMBERS = 1 << 14;
 const EFFECTS_PER_STATE = 6;
 /** Numbers in keys and effects per state, on average: hostile text makes long keys. */
 const NUMBERS_PER_STATE = 100;
@@ -54,6 +55,8 @@ export class Automaton {
   readonly #table: Int32Array;
   /** Numbers held in keys and effects. */
   #numbers = 0;
+  #page = new Int32Array(0);
+  #pageUsed = 0;
   /** Characters that cursors had to simulate. */
   simulated = 0;
   #windowStart = 0;
@@ -160,10 +163,22 @@ export class Automaton {
     if (held !== 0) return held * this.width;
     if (this.#isFull) return this.#servesTooLittle() ? this.#flush() : 0;
     this.#numbers += outLength;
-    const id = this.#keys.push(out.slice(0, outLength)) - 1;
+    const id = this.#keys.push(this.#kept(out, outLength)) - 1;
     this.#table[slot] = id;
     this.#describe(id);
     return id * this.width;
+  }
+
+  /** Keys share pages, since a typed array with memory of its own costs a hundred times its numbers. */
+  #kept(key: Int32Array, length: number): Int32Array {
+    if (this.#pageUsed + length > this.#page.length) {
+      this.#page = new Int32Array(Math.max(PAGE_NUMBERS, length));
+      this.#pageUsed = 0;
+    }
+    const kept = this.#page.subarray(this.#pageUsed, this.#pageUsed + length);
+    for (let index = 0; index < length; index++) kept[index] = key[index] ?? 0;
+    this.#pageUsed += length;
+    return kept;
   }
 
   /** Slot of the table that holds the key, or the free one where it belongs. */
