@@ -7,7 +7,7 @@ import type { Policy } from "./policy.js";
 import { factsOf } from "./request-facts.js";
 import { type RoleScan, scanPrompt } from "./scan-prompt.js";
 import type { PromptScan, ScanRule } from "./scanner.js";
-import type { TokenCounter } from "./token-counter.js";
+import type { TokenCounter } from "./tokens/token-counter.js";
 import type { Evaluation, PolicyTrace, RuleTrace } from "./trace.js";
 import { whyNotWho } from "./who.js";
 

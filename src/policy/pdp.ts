@@ -15,7 +15,7 @@ import type { PolicySet } from "./policy-set.js";
 import { sameReview } from "./same-review.js";
 import { ScanCache } from "./scan-cache.js";
 import type { PromptScanner } from "./scanner.js";
-import type { TokenCounter } from "./token-counter.js";
+import type { TokenCounter } from "./tokens/token-counter.js";
 import type { Evaluation } from "./trace.js";
 
 export interface DecideInput {

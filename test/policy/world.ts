@@ -6,7 +6,7 @@ import { loadPolicies } from "../../src/policy/load-policies.js";
 import { type DecideInput, Pdp } from "../../src/policy/pdp.js";
 import type { PolicySet } from "../../src/policy/policy-set.js";
 import type { Surroundings } from "../../src/policy/surroundings.js";
-import type { TokenCounter } from "../../src/policy/token-counter.js";
+import type { TokenCounter } from "../../src/policy/tokens/token-counter.js";
 import { regExpScanner } from "./regexp-scanner.js";
 
 /** A small world in which policies are tried. */

@@ -1,4 +1,4 @@
-import type { PromptSegment } from "../domain/prompt.js";
+import type { PromptSegment } from "../../domain/prompt.js";
 
 /** Counts the tokens of a prompt. */
 export interface TokenCounter {
