@@ -1,6 +1,6 @@
 import type { Detector } from "../detector.js";
 
-const LOCAL = "A-Za-z0-9.!#$%&'*+/=?^_`{|}~\\u00c0-\\u024f-";
+const LOCAL = "A-Za-z0-9_%+~\\u00c0-\\u024f-";
 const LABEL = "[A-Za-z0-9\\u00c0-\\u024f](?:[A-Za-z0-9\\u00c0-\\u024f-]{0,61}[A-Za-z0-9\\u00c0-\\u024f])?";
 const PHONE_WORDS = [
   "phone",
@@ -33,8 +33,9 @@ export const contactDetectors: readonly Detector[] = [
   {
     id: "pii/email",
     entity: "EMAIL_ADDRESS",
-    // A query such as ?user=john@example.com masks from the start of the run: RFC 5321 allows all of it.
-    pattern: `(?<![${LOCAL}])[${LOCAL}]{1,64}@(?:${LABEL}\\.){1,6}[A-Za-z\\u00c0-\\u024f][A-Za-z0-9-]{0,61}[A-Za-z0-9\\u00c0-\\u024f](?![A-Za-z0-9_])`,
+    // The characters that mail systems hand out, not all that RFC 5321 allows: `user=a@b.example` is an
+    // address after a name, and a quote in code is no part of it.
+    pattern: `(?<![${LOCAL}.])[${LOCAL}](?:[${LOCAL}.']{0,62}[${LOCAL}])?@(?:${LABEL}\\.){1,6}[A-Za-z\\u00c0-\\u024f][A-Za-z0-9-]{0,61}[A-Za-z0-9\\u00c0-\\u024f](?![A-Za-z0-9_])`,
     specificity: 60,
     source: "RFC 5321 section 4.1.2, RFC 5322 section 3.4.1 (unquoted form)",
     examples: ["Write to jane.doe+tag@mail.example.org, please.", "<o'neil@example.co.uk>"],
@@ -66,7 +67,7 @@ export const contactDetectors: readonly Detector[] = [
     id: "pii/us/phone",
     entity: "PHONE_NUMBER",
     pattern:
-      "(?<![\\w+./-])(?:1[ .-])?(?:\\(\\d{3}\\)[ .-]?\\d{3}[ .-]\\d{4}|\\d{3}-\\d{3}-\\d{4}|\\d{3}\\.\\d{3}\\.\\d{4}|[2-9]\\d{2} [2-9]\\d{2}[ -]\\d{4}|[2-9]\\d{2}-\\d{3} \\d{4}|[2-9]\\d{2} [2-9]\\d{6})(?:\\s?(?:x|ext\\.?)\\s?\\d{1,6})?(?!\\w)",
+      "(?<![\\w+./-])(?:1[ .-])?(?:\\(\\d{3}\\)[ .-]?\\d{3}[ .-]\\d{4}|\\(\\d{2,4}\\) ?\\d{3,4}[ .-]\\d{4}|\\d{3}-\\d{3}-\\d{4}|\\d{3}\\.\\d{3}\\.\\d{4}|[2-9]\\d{2} [2-9]\\d{2}[ -]\\d{4}|[2-9]\\d{2}-\\d{3} \\d{4}|[2-9]\\d{2} [2-9]\\d{6})(?:\\s?(?:x|ext\\.?)\\s?\\d{1,6})?(?!\\w)",
     specificity: 50,
     source: "North American Numbering Plan, NANPA",
     examples: ["(415) 555-0132", "1-555-123-1234", "202.555.0143", "425 8829090", "(978)645-9740x11144"],

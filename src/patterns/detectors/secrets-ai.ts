@@ -52,7 +52,7 @@ export const aiSecrets: readonly Detector[] = [
   vendorToken({
     name: "groq-key",
     entity: "GROQ_API_KEY",
-    pattern: "gsk_[A-Za-z0-9]{48,56}",
+    pattern: "gsk_[A-Za-z0-9]{52}",
     example: `gsk_${alnum(52)}`,
     source: "Groq documentation, API keys",
   }),

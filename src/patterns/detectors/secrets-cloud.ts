@@ -7,7 +7,7 @@ export const cloudSecrets: readonly Detector[] = [
   vendorToken({
     name: "aws-access-key",
     entity: "AWS_ACCESS_KEY",
-    pattern: "(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
+    pattern: "(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}|A3T[A-Z0-9]{17})",
     example: ["AKIA", "QZ7WSX3EDC5RFV2T"].join(""),
     source: "AWS IAM user guide, IAM identifiers: unique id prefixes",
   }),
@@ -185,7 +185,7 @@ export const cloudSecrets: readonly Detector[] = [
   vendorToken({
     name: "cloudflare-token",
     entity: "CLOUDFLARE_TOKEN",
-    pattern: "cf(?:at|ut|k)_[A-Za-z0-9_-]{40,80}",
+    pattern: "cf(?:at|ut|k)_[A-Za-z0-9]{48}",
     example: `cfut_${alnum(48)}`,
     source: "Cloudflare documentation, API token formats",
   }),
@@ -320,7 +320,7 @@ export const cloudSecrets: readonly Detector[] = [
     name: "tailscale-key",
     entity: "TAILSCALE_KEY",
     pattern: "tskey-(?:[a-z]{2,16}-)?[A-Za-z0-9]{6,24}(?:CNTRL)?-[A-Za-z0-9]{20,40}",
-    minEntropy: 1.5,
+    notBefore: "A-Za-z",
     example: `tskey-auth-${alnum(12)}CNTRL-${alnum(32)}`,
     source: "Tailscale documentation, key prefixes",
   }),

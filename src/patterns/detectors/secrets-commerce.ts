@@ -7,10 +7,9 @@ export const commerceSecrets: readonly Detector[] = [
   vendorToken({
     name: "stripe-key",
     entity: "STRIPE_KEY",
-    pattern: "(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{10,247}",
+    pattern: "(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{24,247}",
     example: `sk_live_${alnum(24)}`,
     source: "Stripe documentation, API keys",
-    minEntropy: 1.5,
   }),
   vendorToken({
     name: "stripe-webhook-secret",
@@ -101,6 +100,7 @@ export const commerceSecrets: readonly Detector[] = [
   }),
   vendorToken({
     name: "lob-key",
+    notBefore: "A-Za-z0-9_",
     entity: "LOB_API_KEY",
     pattern: "(?:live|test)_(?:pub_)?[a-f0-9]{31,35}",
     example: `live_${hex(35)}`,
@@ -108,6 +108,7 @@ export const commerceSecrets: readonly Detector[] = [
   }),
   vendorToken({
     name: "mollie-key",
+    notBefore: "A-Za-z0-9_",
     entity: "MOLLIE_KEY",
     pattern: "(?:live|test)_[A-Za-z0-9]{30}",
     example: `live_${alnum(30)}`,
@@ -117,6 +118,7 @@ export const commerceSecrets: readonly Detector[] = [
   }),
   vendorToken({
     name: "gocardless-token",
+    notBefore: "A-Za-z0-9_",
     entity: "GOCARDLESS_TOKEN",
     pattern: "(?:live|sandbox)_[A-Za-z0-9_=-]{40}",
     example: `sandbox_${alnum(40)}`,

@@ -5,14 +5,15 @@ const SCHEMES =
   "(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|cockroachdb|cassandra|couchdb|neo4j|bolt|nats|ldaps?|smtps?|imaps?|kafka|mqtts?|snowflake|jdbc:[a-z0-9]{2,16})";
 const PASSWORD = "[^\\s/\"'`<>]{1,128}";
 
-/** Passwords inside addresses and connection strings. The user name goes with the password. */
+/** Passwords inside addresses and connection strings. A connection string goes as a whole, since host and
+ *  user are of use to nobody but an attacker; of a web address the path stays. */
 export const databaseSecrets: readonly Detector[] = [
   {
     id: "secrets/connection-string",
     entity: "DATABASE_CREDENTIALS",
-    pattern: `(?<![A-Za-z0-9])${SCHEMES}(?:\\+[a-z0-9]{2,16})?://([^\\s:/@"'\`<>]{0,64}:${PASSWORD})(?=@)`,
+    pattern: `(?<![A-Za-z0-9])${SCHEMES}(?:\\+[a-z0-9]{2,16})?://[^\\s:/@"'\`<>]{0,64}:${PASSWORD}@[^\\s"'\`<>]{1,200}`,
     ignoreCase: true,
-    validator: "credential-pair",
+    validator: "address-credentials",
     specificity: 80,
     source: "RFC 3986 section 3.2.1; libpq, MongoDB, Redis and AMQP URI documentation",
     examples: [
@@ -29,9 +30,9 @@ export const databaseSecrets: readonly Detector[] = [
   {
     id: "secrets/url-credentials",
     entity: "URL_CREDENTIALS",
-    pattern: `(?<![A-Za-z0-9])(?:https?|ftps?|sftp|ssh|git|svn|wss?)(?:\\+[a-z]{2,8})?://([^\\s:/@"'\`<>]{1,64}:${PASSWORD})(?=@)`,
+    pattern: `(?<![A-Za-z0-9])(?:https?|ftps?|sftp|ssh|git|svn|wss?)(?:\\+[a-z]{2,8})?://[^\\s:/@"'\`<>]{1,64}:${PASSWORD}@[A-Za-z0-9.:_\\[\\]-]{1,128}`,
     ignoreCase: true,
-    validator: "credential-pair",
+    validator: "address-credentials",
     specificity: 60,
     source: "RFC 3986 section 3.2.1: user information",
     examples: [`https://deploy:${alnum(12)}@git.example.com/r.git`, "ftp://user:pass@example.com"],
@@ -51,7 +52,7 @@ export const databaseSecrets: readonly Detector[] = [
   {
     id: "secrets/connection-password",
     entity: "DATABASE_PASSWORD",
-    pattern: "(?<![A-Za-z0-9])(?:password|pwd)\\s?=\\s?([^\\s;\"'`<>{}()$]{4,128})(?=;)",
+    pattern: "(?<![A-Za-z0-9])(?:password|pwd)\\s?=\\s?([^\\s;\"'`<>{}()]{4,128})(?=;)",
     ignoreCase: true,
     validator: "credential-value",
     specificity: 55,
@@ -63,7 +64,7 @@ export const databaseSecrets: readonly Detector[] = [
     id: "secrets/database-variable",
     entity: "DATABASE_PASSWORD",
     pattern:
-      "(?<![A-Za-z0-9])(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH|(?:PG|DB|MYSQL|POSTGRES|REDIS|MONGO|MARIADB|RABBITMQ|LDAP|SMTP)_(?:ROOT_)?PASS(?:WORD)?)\\s?[=:]\\s?[\"']?([^\\s\"'<>{}()$]{4,128})",
+      "(?<![A-Za-z0-9])(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH|(?:PG|DB|MYSQL|POSTGRES|REDIS|MONGO|MARIADB|RABBITMQ|LDAP|SMTP)_(?:ROOT_)?PASS(?:WORD)?)\\s?[=:]\\s?[\"']?([^\\s\"'<>{}()$][^\\s\"'<>{}()]{3,127})",
     validator: "credential-value",
     specificity: 54,
     source: "libpq environment variables; MySQL environment variables",

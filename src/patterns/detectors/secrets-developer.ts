@@ -165,14 +165,14 @@ export const developerSecrets: readonly Detector[] = [
   vendorToken({
     name: "sonar-token",
     entity: "SONAR_TOKEN",
-    pattern: "sq[apu]_[a-f0-9]{40}",
+    pattern: "sq[apu]_[A-Za-z0-9]{40}",
     example: `squ_${hex(40)}`,
     source: "SonarQube documentation, tokens",
   }),
   vendorToken({
     name: "sentry-org-token",
     entity: "SENTRY_TOKEN",
-    pattern: "sntrys_eyJ[A-Za-z0-9+/=_]{60,380}_[A-Za-z0-9+/]{43}",
+    pattern: "sntrys_eyJ[A-Za-z0-9+/]{20,}={0,2}_[A-Za-z0-9+/]{43}",
     example: `sntrys_eyJ${alnum(120)}_${alnum(43)}`,
     source: "Sentry developer documentation, auth tokens",
     notAfter: "A-Za-z0-9+/",

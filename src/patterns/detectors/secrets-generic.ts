@@ -3,8 +3,8 @@ import { alnum } from "./sample-text.js";
 
 const PASSWORD_WORD = "(?:pass(?:word|wd|phrase|code)|(?<![A-Za-z])(?:pass|pwd))";
 const KEY_WORD =
-  "(?:secret|token|(?:api|app|access|auth|account|client|private|encryption|encrypt|signing|master|session|service|license|secret|storage|shared|webhook|database|db)[ _.-]?key|apikey|(?:client|app|api|consumer|oauth)[ _.-]?secret|credentials?|authorization)";
-const REST = "(?:s|[0-9]{1,3}|[_.-][A-Za-z0-9_.-]{0,24})?";
+  "(?:secret|token|(?:api|app|access|auth|account|client|private|encryption|encrypt|signing|master|session|service|license|secret|storage|shared|webhook|database|db)[ _.-]?key|apikey|(?:client|app|api|consumer|oauth)[ _.-]?secret|cred(?:ential)?s?|authorization|(?:user|basic|proxy|http|docker|registry)[_-]?auth)";
+const REST = "(?:s|string|value|key|hash|data|[0-9]{1,3}|[_.-][A-Za-z0-9_.-]{0,24})?";
 const SIGN = "(?:\\s{0,3}(?::=|::?:?=|=>|==?=?|\\?=|\\+=|\\.=|:|\\|\\|)\\s{0,3}|[\"'`]?,\\s?|>\\s{0,6})";
 
 /** Last resort: a keyword, the sign of an assignment and a value that is neither a word nor code. */
@@ -12,7 +12,7 @@ export const genericSecrets: readonly Detector[] = [
   {
     id: "secrets/generic/quoted-password",
     entity: "PASSWORD_VALUE",
-    pattern: `${PASSWORD_WORD}${REST}["'\`]?\\]?${SIGN}(?:\\s?(?:string|str) = )?["'\`]([^\\s"'\`<>{}()$]{5,128})(?=["'\`])`,
+    pattern: `${PASSWORD_WORD}${REST}["'\`]?\\]?${SIGN}(?:\\s?(?:string|str) = )?["'\`]([^\\s"'\`<>{}()$][^\\s"'\`<>{}()]{4,127})(?=["'\`])`,
     ignoreCase: true,
     validator: "credential-value",
     specificity: 12,
@@ -28,7 +28,7 @@ export const genericSecrets: readonly Detector[] = [
   {
     id: "secrets/generic/plain-password",
     entity: "PASSWORD_VALUE",
-    pattern: `${PASSWORD_WORD}${REST}(?:\\s{0,2}[=:]\\s{0,2}| is )([^\\s"'\`<>{}()$,;\\[\\]*|][^\\s"'\`<>{}()$,;\\[\\]|]{4,127})`,
+    pattern: `${PASSWORD_WORD}${REST}(?:\\s{0,2}[=:]\\s{0,2}| is )([^\\s"'\`<>{}()$,;\\[\\]*|][^\\s"'\`<>{}(),;\\[\\]|]{4,127})`,
     ignoreCase: true,
     validator: "mixed-token",
     specificity: 11,
@@ -44,9 +44,9 @@ export const genericSecrets: readonly Detector[] = [
   {
     id: "secrets/generic/quoted-key",
     entity: "SECRET_VALUE",
-    pattern: `${KEY_WORD}${REST}["'\`]?\\]?(?: string| str)?${SIGN}["'\`]([A-Za-z0-9_.~+/=%!@#&*^:-]{10,256})(?=["'\`])`,
+    pattern: `${KEY_WORD}${REST}["'\`]?\\]?(?: string| str)?${SIGN}["'\`]([A-Za-z0-9_.~+/=%!@#&*^-][A-Za-z0-9_.~+/=%!@#$&*^-]{9,255})(?=["'\`])`,
     ignoreCase: true,
-    validator: "mixed-token",
+    validator: "quoted-secret",
     minEntropy: 3,
     specificity: 10,
     source: "OWASP, Secrets Management Cheat Sheet; MITRE CWE-798",

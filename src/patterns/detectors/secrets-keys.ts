@@ -126,7 +126,6 @@ export const keySecrets: readonly Detector[] = [
     pattern: "(?<=\\n)[ \\t]{1,8}[A-Za-z0-9._-]{1,48}: ?[\"']?([A-Za-z0-9+/]{8,}={0,2})",
     context: ["kind: secret", "kind: 'secret'", 'kind: "secret"'],
     contextChars: 400,
-    minEntropy: 2.5,
     specificity: 30,
     source: "Kubernetes documentation, Secrets: data holds base64",
     examples: ["kind: Secret\nmetadata:\n  name: a\ndata:\n  password: bXlwYXNzd29yZA==\n"],

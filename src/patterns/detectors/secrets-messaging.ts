@@ -49,7 +49,7 @@ export const messagingSecrets: readonly Detector[] = [
   vendorToken({
     name: "discord-token",
     entity: "DISCORD_TOKEN",
-    pattern: "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}",
+    pattern: "[MNO][A-Za-z0-9_-]{23,25}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}",
     example: `M${alnum(23)}.${alnum(6)}.${alnum(27)}`,
     source: "Discord developer documentation, tokens: id, time, HMAC",
     notAfter: "A-Za-z0-9_-",

@@ -11,38 +11,29 @@ export interface VendorToken {
   readonly source: string;
   /** Characters that may not follow; default letters and digits. */
   readonly notAfter?: string;
+  /** Characters that may not stand before; default letters and digits. */
+  readonly notBefore?: string;
   /** Default 90. */
   readonly specificity?: number;
-  /** Bits per character under which a text is a placeholder such as `ghp_xxxx`; default 2.5. */
+  /** Bits per character; only for shapes that ordinary text may have, too. */
   readonly minEntropy?: number;
   readonly ignoreCase?: boolean;
+  /** Default `no-filler`: anything but a placeholder such as `ghp_xxxx`. */
   readonly validator?: string;
-  readonly context?: readonly string[];
-  readonly contextChars?: number;
 }
+
+const ALNUM = "A-Za-z0-9";
 
 /** A row for a token that its prefix or shape gives away. */
 export function vendorToken(token: VendorToken): Detector {
-  const {
-    name,
-    example,
-    notAfter = "A-Za-z0-9",
-    pattern,
-    specificity = 90,
-    minEntropy = 2.5,
-    ...rest
-  } = token;
+  const { name, example, notAfter = ALNUM, notBefore = ALNUM, pattern, specificity = 90, ...rest } = token;
   return {
+    validator: "no-filler",
     ...rest,
     id: `secrets/${name}`,
-    pattern: `(?<![A-Za-z0-9])(?:${pattern})(?![${notAfter}])`,
+    pattern: `(?<![${notBefore}])(?:${pattern})(?![${notAfter}])`,
     specificity,
-    minEntropy,
-    examples: [`${announce(token)}"${example}"`],
-    counterExamples: [`${announce(token)}"${example.slice(0, Math.floor(example.length * 0.2))}"`],
+    examples: [`value = "${example}"`],
+    counterExamples: [`value = "${example.slice(0, Math.floor(example.length * 0.2))}"`],
   };
-}
-
-function announce(token: VendorToken): string {
-  return token.context === undefined ? "value = " : `${token.context[0] ?? ""}: `;
 }

@@ -58,7 +58,7 @@ const PLACEHOLDER_WORDS: ReadonlySet<string> = new Set([
 
 /** Value beside a keyword that may be a secret: no placeholder, no reference to the real place. */
 export function credentialValue(text: string): boolean {
-  if (text.length < 4 || isPlaceholder(text)) return false;
+  if (text.length < 4 || text.startsWith("$") || isPlaceholder(text)) return false;
   return new Set(text).size > 3;
 }
 
@@ -68,11 +68,39 @@ export function mixedToken(text: string): boolean {
   return text.length >= 6 && digits > 0 && upper + lower > 0 && credentialValue(text);
 }
 
-/** Unquoted value that no identifier, path or version would be: digits between letters, high entropy. */
+/** Unquoted value that no identifier, path or version would be: one long part of it changes between
+ *  small letters, capitals and digits as chance does. */
 export function randomToken(text: string): boolean {
-  if (!mixedToken(text)) return false;
-  const { digits, longestLower } = census(text);
-  return (digits >= 3 || longestLower <= 4) && longestLower <= 7 && !/\.[a-z]{2,}\(?$/.test(text.slice(-8));
+  return mixedToken(text) && parts(text).some((part) => part.length >= 12 && looksRandom(part));
+}
+
+/** Quoted value beside a keyword: as `randomToken`, but a shorter part is enough. */
+export function quotedSecret(text: string): boolean {
+  return mixedToken(text) && parts(text).some((part) => part.length >= 7 && looksRandom(part));
+}
+
+function parts(text: string): readonly string[] {
+  return text.split(/[-_./:=]/);
+}
+
+function looksRandom(part: string): boolean {
+  const { digits, changes } = census(part);
+  const share = changes / (part.length - 1);
+  return (digits >= 2 && share >= 0.25) || (digits >= 1 && share >= 0.45);
+}
+
+/** Base64 of something: whole groups of four, and not a word. */
+export function base64Payload(text: string): boolean {
+  const { upper, lower, digits } = census(text);
+  return text.length % 4 === 0 && upper > 0 && lower > 0 && (digits > 0 || text.endsWith("=") || upper > 1);
+}
+
+/** Anything but a placeholder, in which one of the signs for "whatever" takes half of the place. */
+export function noFiller(text: string): boolean {
+  for (const sign of ["x", "X", "*", "0", "1", ".", "_", "-"]) {
+    if (text.split(sign).length - 1 > text.length / 2) return false;
+  }
+  return true;
 }
 
 /** Value after a vendor's name: no placeholder, with a digit unless it is long. */
@@ -85,10 +113,10 @@ export function vendorValue(text: string): boolean {
 /** Forty base-64 characters that are no path and no name: all three classes, no long word. */
 export function randomBase64(text: string): boolean {
   const { digits, upper, lower, longestLower } = census(text);
-  return digits >= 1 && upper >= 6 && lower >= 6 && longestLower <= 6 && !isPlaceholder(text);
+  return digits >= 1 && upper >= 6 && lower >= 6 && longestLower <= 6;
 }
 
-/** User and password of an address: the password is there and is no template. */
+/** User and password, joined by a colon: the password is there and is no template. */
 export function credentialPair(text: string): boolean {
   const colon = text.indexOf(":");
   const user = text.slice(0, colon).toLowerCase();
@@ -97,6 +125,12 @@ export function credentialPair(text: string): boolean {
   if (new Set(password).size < 3) return false;
   const generic = user === "username" && /^(?:my)?password$/i.test(password);
   return !generic && !/^(?:your|replace|insert|change)/i.test(password);
+}
+
+/** An address whose user information is a `credentialPair`. */
+export function addressCredentials(text: string): boolean {
+  const from = text.indexOf("://") + 3;
+  return credentialPair(text.slice(from, text.lastIndexOf("@")));
 }
 
 function isTemplate(text: string): boolean {
@@ -114,22 +148,31 @@ interface Census {
   readonly lower: number;
   /** Longest run of lower-case letters. */
   readonly longestLower: number;
+  /** How often small letters, capitals, digits and signs take turns. */
+  readonly changes: number;
+}
+
+type CharKind = "digit" | "upper" | "lower" | "sign";
+
+function kindOf(code: number): CharKind {
+  if (code >= 48 && code <= 57) return "digit";
+  if (code >= 65 && code <= 90) return "upper";
+  return code >= 97 && code <= 122 ? "lower" : "sign";
 }
 
 function census(text: string): Census {
-  let digits = 0;
-  let upper = 0;
-  let lower = 0;
+  const counts = { digit: 0, upper: 0, lower: 0, sign: 0 };
   let run = 0;
   let longestLower = 0;
+  let changes = 0;
+  let previous: CharKind | null = null;
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const isLower = code >= 97 && code <= 122;
-    if (code >= 48 && code <= 57) digits++;
-    else if (code >= 65 && code <= 90) upper++;
-    else if (isLower) lower++;
-    run = isLower ? run + 1 : 0;
-    if (run > longestLower) longestLower = run;
+    const kind = kindOf(text.charCodeAt(i));
+    counts[kind]++;
+    run = kind === "lower" ? run + 1 : 0;
+    longestLower = Math.max(longestLower, run);
+    if (previous !== null && previous !== kind) changes++;
+    previous = kind;
   }
-  return { digits, upper, lower, longestLower };
+  return { digits: counts.digit, upper: counts.upper, lower: counts.lower, longestLower, changes };
 }
