@@ -7,6 +7,7 @@ import type { Region } from "./region.js";
 import {
   type InputSpan,
   type MaskedRegion,
+  maskingFailed,
   NO_MASKED_REGIONS,
   NO_SPANS,
   type StreamMasker,
@@ -55,25 +56,43 @@ export class JsonMasker implements StreamMasker {
     this.#begin();
     if (this.#ended) return "";
     const step = this.#plan.hasCuts ? 1 : text.length;
-    for (let index = 0; index < text.length && this.cut === null; index += step) {
-      const before = this.#finder.position;
-      this.#finder.read(text.slice(index, index + step));
-      if (this.#finder.position > before) this.#lexer.read(this.#finder.text(before, this.#finder.position));
-      this.#release(this.#finder.live);
-    }
-    return this.#finish();
+    return this.#guarded(() => {
+      for (let index = 0; index < text.length && this.cut === null; index += step) {
+        const before = this.#finder.position;
+        this.#finder.read(text.slice(index, index + step));
+        this.#lex(before);
+        this.#release(this.#finder.live);
+      }
+    });
   }
 
   end(): string {
     this.#begin();
     if (this.#ended) return "";
     const before = this.#finder.position;
-    this.#finder.end();
-    if (this.#finder.position > before) this.#lexer.read(this.#finder.text(before, this.#finder.position));
-    this.#lexer.end();
-    this.#release(this.#finder.position);
+    const out = this.#guarded(() => {
+      this.#finder.end();
+      this.#lex(before);
+      this.#lexer.end();
+      this.#release(this.#finder.position);
+    });
     this.#ended = true;
-    return this.#finish();
+    return out;
+  }
+
+  #lex(from: number): void {
+    if (this.#finder.position > from) this.#lexer.read(this.#finder.text(from, this.#finder.position));
+  }
+
+  /** What fails ends the channel: nothing is released after it. */
+  #guarded(work: () => void): string {
+    try {
+      work();
+      return this.#finish();
+    } catch (cause) {
+      this.#ended = true;
+      throw maskingFailed(cause);
+    }
   }
 
   #begin(): void {
@@ -113,7 +132,9 @@ export class JsonMasker implements StreamMasker {
   #limit(live: number): number {
     let limit = live;
     for (const region of this.#finder.observed) {
-      if (region.start < limit && region.end > limit) limit = Math.max(region.start, this.#released);
+      const isLong = region.end - region.start >= this.#plan.longest;
+      if (!isLong && region.start < limit && region.end > limit)
+        limit = Math.max(region.start, this.#released);
     }
     for (const region of this.#finder.masked) {
       if (region.cut && region.start <= limit) return region.start;

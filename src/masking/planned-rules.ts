@@ -12,6 +12,8 @@ export interface PlannedRule {
 }
 
 const POSITIONS = 2 ** 30;
+/** Least length at which a chain of overlapping spans comes out before its end, UTF-16 units. */
+const LONG_REGION = 4096;
 
 /** A rule set with what to do about each of its rules. */
 export class PlannedRules implements FinderRules {
@@ -20,6 +22,7 @@ export class PlannedRules implements FinderRules {
   readonly cuts: Uint8Array;
   readonly observes: Uint8Array;
   readonly hasCuts: boolean;
+  readonly longest: number;
   readonly rebaseAt: number;
   readonly #operators: readonly RankedOperator[];
 
@@ -30,6 +33,7 @@ export class PlannedRules implements FinderRules {
     this.#operators = planned.map((each) => operatorFor(each.operator));
     this.strictness = Int32Array.from(this.#operators, (operator) => operator.strictness);
     this.cuts = Uint8Array.from(planned, (each) => (each.action === "cut" ? 1 : 0));
+    this.longest = Math.max(LONG_REGION, rules.maxCandidateChars * 8);
     this.hasCuts = this.cuts.includes(1);
     this.observes = Uint8Array.from(planned, (each) => (each.action === "observe" ? 1 : 0));
   }

@@ -28,6 +28,8 @@ export interface Region {
 /** How the rules of a plan compare. */
 export interface RuleOrder {
   readonly rules: RuleSet;
+  /** A region that overlapping spans have made so long comes out before it has ended. */
+  readonly longest: number;
   /** Rank of the operator of each rule; the higher is the stricter. */
   readonly strictness: Int32Array;
   readonly cuts: Uint8Array;
@@ -51,6 +53,9 @@ export function addSpan(regions: Region[], span: FoundSpan, order: RuleOrder): v
   for (let index = first; index < last; index++) {
     const region = regions[index];
     if (region !== undefined) merged = mergeRegions(region, merged, order);
+  }
+  if (merged.sticky === null && merged.end - merged.start >= order.longest) {
+    merged.sticky = { start: merged.start, end: merged.end, rule: merged.label.rule, sticky: true };
   }
   regions.splice(first, last - first, merged);
 }

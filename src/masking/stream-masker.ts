@@ -1,3 +1,4 @@
+import { SluiceError } from "../domain/errors.js";
 import type { MaskAction } from "./rule.js";
 
 /** What was found, and where it stands in the text that the last call returned. Never the text itself. */
@@ -22,7 +23,17 @@ export interface InputSpan {
 export const NO_SPANS: readonly InputSpan[] = Object.freeze([]);
 export const NO_MASKED_REGIONS: readonly MaskedRegion[] = Object.freeze([]);
 
-/** Masks one channel while it streams. Synchronous; one caller. */
+/** A masker that failed releases nothing any more; the session must end with this error. */
+export function maskingFailed(cause: unknown): SluiceError {
+  const message = "A detector failed; the stream was ended rather than go on unmasked.";
+  return new SluiceError("masking_failed", message, {}, { cause });
+}
+
+/**
+ * Masks one channel while it streams. Synchronous; one caller. `feed` and `end` throw SluiceError
+ * `masking_failed` when a detector fails. Long pieces are best fed in slices of some thousand
+ * characters with a pause between, since hostile text costs microseconds a character.
+ */
 export interface StreamMasker {
   /** Takes the next piece of source text and returns what became releasable, perhaps "". */
   feed(text: string): string;

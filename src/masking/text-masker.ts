@@ -6,6 +6,7 @@ import type { Region } from "./region.js";
 import {
   type InputSpan,
   type MaskedRegion,
+  maskingFailed,
   NO_MASKED_REGIONS,
   NO_SPANS,
   type StreamMasker,
@@ -40,9 +41,14 @@ export class TextMasker implements StreamMasker {
 
   feed(text: string): string {
     if (this.#ended || text === "") return this.#nothing();
-    if (this.#plan.hasCuts) return this.#feedByUnit(text);
-    this.#finder.read(text);
-    return this.#release(this.#finder.live);
+    try {
+      if (this.#plan.hasCuts) return this.#feedByUnit(text);
+      this.#finder.read(text);
+      return this.#release(this.#finder.live);
+    } catch (cause) {
+      this.#ended = true;
+      throw maskingFailed(cause);
+    }
   }
 
   /** Where the stream is cut depends on what was out at that moment, so each unit is its own moment. */
@@ -66,10 +72,14 @@ export class TextMasker implements StreamMasker {
 
   end(): string {
     if (this.#ended) return this.#nothing();
-    this.#finder.end();
-    const text = this.#release(this.#finder.position);
-    this.#ended = true;
-    return text;
+    try {
+      this.#finder.end();
+      return this.#release(this.#finder.position);
+    } catch (cause) {
+      throw maskingFailed(cause);
+    } finally {
+      this.#ended = true;
+    }
   }
 
   #nothing(): string {
@@ -154,6 +164,7 @@ class Release {
   /** What is observed is not released in parts, so that its finding says where it stands. */
   #heldByObserved(live: number): number {
     for (const region of this.#finder.observed) {
+      if (region.end - region.start >= this.#plan.longest) continue;
       if (region.start < live && region.end > live) return Math.max(region.start, this.#first);
     }
     return live;

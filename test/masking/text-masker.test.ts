@@ -107,6 +107,61 @@ test("treats a candidate that lives too long as a match, and keeps no more text 
   assert.equal(endless.maskWhole(`key=${"a".repeat(500)} rest`, SCOPE).text, `key=${"a".repeat(500)} rest`);
 });
 
+test("a detector that throws ends the stream, and nothing comes after", () => {
+  const failing = sampleMasking({
+    validators: new Map([
+      [
+        "luhn",
+        () => {
+          throw new Error("4111 in a message");
+        },
+      ],
+    ]),
+  }).plan(all);
+  for (const kind of ["text", "json"] as const) {
+    const masker = failing.open(kind, SCOPE);
+    assert.throws(() => masker.feed("pay 4111 1111 1111 1111 now"), {
+      code: "masking_failed",
+      message: /ended rather than/,
+    });
+    assert.equal(masker.feed("more"), "");
+    assert.equal(masker.end(), "");
+  }
+});
+
+test("a chain of overlapping matches gets its placeholder before it ends, whatever the pieces", () => {
+  const chain = sampleMasking({
+    detectors: [
+      {
+        ...SAMPLE_DETECTORS[3],
+        id: "x/chain",
+        entity: "CHAIN_LINK",
+        pattern: "a\\wa",
+        specificity: 5,
+        source: "test",
+        examples: [],
+        counterExamples: [],
+      },
+    ],
+    encoded: false,
+  }).plan([{ entities: ["CHAIN_LINK"], action: "mask" }]);
+  const text = `${"ab".repeat(6000)} end `;
+  for (const lengths of [[1], [7], [9000]]) {
+    const masker = chain.open("text", SCOPE);
+    let out = "";
+    let most = 0;
+    for (let at = 0, turn = 0; at < text.length; turn++) {
+      const length = lengths[turn % lengths.length] ?? 1;
+      out += masker.feed(text.slice(at, at + length));
+      most = Math.max(most, masker.held);
+      at += length;
+    }
+    out += masker.end();
+    assert.equal(out, "<CHAIN_LINK>b end ");
+    assert.ok(most <= 4096, `held ${most}`);
+  }
+});
+
 test("returns text that nothing holds back as the very string it was given", () => {
   const masker = plan.open("text", SCOPE);
   const text = " , ";
