@@ -1,0 +1,346 @@
+import type { Dispatcher } from "undici";
+import type { Decoder } from "../dialects/dialect.js";
+import type { DialectName } from "../domain/entry.js";
+import { asSluiceError, SluiceError } from "../domain/errors.js";
+import type { Clock } from "../domain/time.js";
+import { type AnswerHead, planAnswer } from "./answer-head.js";
+import { AnswerReader, broken } from "./answer-reader.js";
+import type { Connection } from "./connection.js";
+import type { ConnectionPool } from "./connection-pool.js";
+import type { DeadlineWatch, Watched } from "./deadline-watch.js";
+import { DialError } from "./dialer.js";
+import { RefusalBody } from "./refusal-body.js";
+import type { UpstreamHandler, UpstreamStream } from "./upstream.js";
+
+/** All in milliseconds; each has a default in the configuration. */
+export interface UpstreamTimeouts {
+  /** To a connection, TLS included. */
+  readonly connectMs: number;
+  /** From the request sent to the first text of a stream. */
+  readonly firstTokenMs: number;
+  /** Between two pieces of text of a stream; comments and empty pieces do not count. */
+  readonly progressMs: number;
+  /** For the whole call, and the only one for the body of a plain answer. */
+  readonly totalMs: number;
+}
+
+/** What one call sends, and what reads its answer. */
+export interface PreparedCall {
+  readonly dispatch: Dispatcher.DispatchOptions;
+  readonly stream: boolean;
+  readonly decoder: Decoder;
+}
+
+export type CallOutcome = SluiceError | "whole" | "aborted";
+
+/** What a call needs of its upstream. */
+export interface CallHost {
+  readonly dialect: DialectName;
+  readonly clock: Clock;
+  readonly timeouts: UpstreamTimeouts;
+  /** Most bytes of one answer's body. */
+  readonly totalBytes: number;
+  readonly pool: ConnectionPool;
+  readonly watch: DeadlineWatch;
+  prepare(): Promise<PreparedCall>;
+  refusal(head: AnswerHead, body: Buffer): SluiceError;
+  /** Called once, when the connection is closed or given back. */
+  ended(call: HttpCall, outcome: CallOutcome): void;
+}
+
+/** Time after the dialect's end in which the body should end too; more text until then breaks the stream. */
+const LINGER_MS = 250;
+const RETRY_PAUSE_MS = 50;
+const REFUSAL_BODY_MS = 5_000;
+/** Failures to connect that a second attempt may cure; nothing was sent to the model. */
+const RETRIED = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** Where a call stands, with what belongs to that place. */
+type State =
+  | { readonly type: "preparing" }
+  | { readonly type: "connecting"; readonly prepared: PreparedCall }
+  | { readonly type: "waiting"; readonly prepared: PreparedCall }
+  | { readonly type: "reading"; readonly reader: AnswerReader; readonly stream: boolean }
+  | { readonly type: "refused"; readonly head: AnswerHead; readonly body: RefusalBody }
+  | { readonly type: "done" };
+
+/**
+ * One call over HTTP/1.1. The library calls in from inside its parser, which is one for the process and
+ * must not be entered twice, so everything that runs the owner's code (`opened`, `events`, endings) or
+ * reads a socket (`resume`) runs in a microtask of its own. That also joins the pieces that one wake-up
+ * of the socket brings into one batch.
+ */
+export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Watched {
+  readonly closed: Promise<void>;
+  readonly #host: CallHost;
+  readonly #handler: UpstreamHandler;
+  #markClosed: () => void = () => undefined;
+  #state: State = { type: "preparing" };
+  #connection: Connection | null = null;
+  #attempts = 0;
+  #isAborted = false;
+  #isPaused = false;
+  #isFlushing = false;
+  readonly #startedAtMs: number;
+  /** Start of the present wait: for the connection, the first text, or the next. */
+  #sinceMs: number;
+
+  constructor(host: CallHost, handler: UpstreamHandler) {
+    this.#host = host;
+    this.#handler = handler;
+    this.#startedAtMs = host.clock.monotonicMs();
+    this.#sinceMs = this.#startedAtMs;
+    this.closed = new Promise((resolve) => {
+      this.#markClosed = resolve;
+    });
+    host.watch.add(this);
+    void this.#begin();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#sinceMs = this.#host.clock.monotonicMs();
+    queueMicrotask(() => {
+      if (!this.#isPaused) this.#connection?.resume();
+    });
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    if (this.#state.type !== "done") this.#leave("aborted", false);
+  }
+
+  /** Ends the call with an error that its owner hears of after what was read before. */
+  fail(error: SluiceError): void {
+    if (this.#state.type === "done") return;
+    this.#leave(error, false);
+    queueMicrotask(() => {
+      if (!this.#isAborted) this.#handler.failed(error);
+    });
+  }
+
+  check(nowMs: number): void {
+    const state = this.#state;
+    const { timeouts } = this.#host;
+    const waitedMs = nowMs - this.#sinceMs;
+    if (nowMs - this.#startedAtMs > timeouts.totalMs) {
+      this.#late("did not finish its answer in time");
+    } else if (state.type === "connecting" && waitedMs > timeouts.connectMs) {
+      this.fail(unreachable("CONNECT_TIMEOUT"));
+    } else if (state.type === "waiting" && state.prepared.stream && !this.#isPaused) {
+      if (waitedMs > timeouts.firstTokenMs) this.#late("did not begin its answer in time");
+    } else if (state.type === "reading") {
+      this.#checkReading(state.reader, state.stream, nowMs);
+    } else if (state.type === "refused" && waitedMs > REFUSAL_BODY_MS) {
+      this.#refuse();
+    }
+  }
+
+  /** A plain answer comes at once when all of it is made: only its total time says anything. */
+  #checkReading(reader: AnswerReader, stream: boolean, nowMs: number): void {
+    const { firstTokenMs, progressMs } = this.#host.timeouts;
+    if (reader.wholeAtMs !== null) {
+      if (nowMs - reader.wholeAtMs > LINGER_MS) this.#succeed(false);
+    } else if (stream && !this.#isPaused) {
+      const waitedMs = nowMs - Math.max(this.#sinceMs, reader.lastTextAtMs ?? 0);
+      if (reader.lastTextAtMs === null) {
+        if (waitedMs > firstTokenMs) this.#late("did not begin its answer in time");
+      } else if (waitedMs > progressMs) {
+        this.#late("stopped making progress");
+      }
+    }
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      const prepared = await this.#host.prepare();
+      if (this.#state.type === "preparing") this.#connect(prepared, this.#host.pool.take());
+    } catch (thrown) {
+      this.fail(asSluiceError(thrown));
+    }
+  }
+
+  #connect(prepared: PreparedCall, connection: Connection): void {
+    this.#enter({ type: "connecting", prepared });
+    this.#connection = connection;
+    this.#attempts++;
+    connection.send(prepared.dispatch, this);
+  }
+
+  #enter(state: State): void {
+    this.#state = state;
+    this.#sinceMs = this.#host.clock.monotonicMs();
+  }
+
+  onRequestStart(): void {
+    if (this.#state.type !== "connecting") return;
+    this.#enter({ type: "waiting", prepared: this.#state.prepared });
+    if (this.#isPaused) this.#connection?.pause();
+    queueMicrotask(() => this.#tell(() => this.#handler.opened()));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: AnswerHead["headers"],
+  ): void {
+    // Interim answers (103 and the like) say nothing; how long they may go on, the deadlines say.
+    if (status < 200 || this.#state.type !== "waiting") return;
+    const { decoder, stream } = this.#state.prepared;
+    const head = { status, headers };
+    const plan = planAnswer(head, this.#host.dialect, stream);
+    switch (plan.type) {
+      case "fail":
+        this.fail(plan.error);
+        break;
+      case "refusal":
+        this.#enter({ type: "refused", head, body: new RefusalBody() });
+        break;
+      case "read": {
+        const { clock, totalBytes } = this.#host;
+        // The wait for the first text began with the request and goes on.
+        this.#state = { type: "reading", stream, reader: new AnswerReader({ decoder, clock, totalBytes }) };
+        break;
+      }
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    const state = this.#state;
+    if (state.type === "reading") {
+      this.#judge(state.reader, state.reader.push(bytes));
+    } else if (state.type === "refused" && !state.body.push(bytes)) {
+      this.#refuse();
+    }
+  }
+
+  onResponseEnd(): void {
+    const state = this.#state;
+    if (state.type === "refused") this.#refuse();
+    if (state.type !== "reading") return;
+    const fault = state.reader.end();
+    this.#judge(state.reader, fault);
+    if (fault === null) this.#succeed(true);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const state = this.#state;
+    switch (state.type) {
+      case "connecting":
+        this.#retry(state.prepared, error instanceof DialError ? error.code : "CONNECT_FAILED");
+        break;
+      case "waiting":
+        this.fail(unavailable("The model closed the connection without an answer."));
+        break;
+      case "reading":
+        // Where all was read, how the connection ends no longer matters.
+        if (state.reader.wholeAtMs !== null) this.#succeed(false);
+        else this.fail(broken("The connection to the model broke in the middle of its answer."));
+        break;
+      case "refused":
+        this.#refuse();
+        break;
+      case "preparing":
+      case "done":
+        break;
+    }
+  }
+
+  #retry(prepared: PreparedCall, code: string): void {
+    const failed = this.#connection;
+    if (failed === null || this.#attempts > 1 || !RETRIED.has(code)) {
+      this.fail(unreachable(code));
+      return;
+    }
+    this.#connection = null;
+    void failed.destroy();
+    this.#host.clock.after(RETRY_PAUSE_MS, () => {
+      if (this.#state.type === "connecting") this.#connect(prepared, this.#host.pool.fresh());
+    });
+  }
+
+  /** Passes on what a read brought, then its fault where it has one. */
+  #judge(reader: AnswerReader, fault: SluiceError | null): void {
+    if (reader.hasEvents && !this.#isFlushing) {
+      this.#isFlushing = true;
+      queueMicrotask(() => {
+        this.#isFlushing = false;
+        const batch = reader.drain();
+        if (batch !== null) this.#tell(() => this.#handler.events(batch));
+      });
+    }
+    if (fault !== null) this.fail(fault);
+  }
+
+  /** What the owner throws ends the call: nothing may go on that its owner could not take. */
+  #tell(news: () => void): void {
+    if (this.#isAborted) return;
+    try {
+      news();
+    } catch (thrown) {
+      this.fail(asSluiceError(thrown));
+    }
+  }
+
+  #refuse(): void {
+    if (this.#state.type !== "refused") return;
+    const { head, body } = this.#state;
+    let error: SluiceError;
+    try {
+      error = this.#host.refusal(head, body.text());
+    } catch (thrown) {
+      error = asSluiceError(thrown);
+    }
+    this.fail(error);
+  }
+
+  #late(what: string): void {
+    const isWhole = this.#state.type === "reading" && this.#state.reader.wholeAtMs !== null;
+    if (isWhole) this.#succeed(false);
+    else this.fail(new SluiceError("upstream_timeout", `The model ${what}.`));
+  }
+
+  #succeed(reusable: boolean): void {
+    if (this.#state.type === "done") return;
+    this.#leave("whole", reusable);
+    queueMicrotask(() => {
+      if (!this.#isAborted) this.#handler.finished();
+    });
+  }
+
+  /** Leaves the connection: given back after a whole answer, else destroyed. */
+  #leave(outcome: CallOutcome, reusable: boolean): void {
+    this.#state = { type: "done" };
+    this.#host.watch.delete(this);
+    const connection = this.#connection;
+    this.#connection = null;
+    const left = () => {
+      this.#host.ended(this, outcome);
+      this.#markClosed();
+    };
+    if (connection === null) queueMicrotask(left);
+    else if (reusable) queueMicrotask(() => this.#giveBack(connection, left));
+    else void connection.destroy().then(left, left);
+  }
+
+  #giveBack(connection: Connection, left: () => void): void {
+    connection.resume();
+    this.#host.pool.give(connection);
+    left();
+  }
+}
+
+function unavailable(message: string): SluiceError {
+  return new SluiceError("upstream_unavailable", message);
+}
+
+/** @param code the system's word for what went wrong; it names no address. */
+function unreachable(code: string): SluiceError {
+  return new SluiceError("upstream_unavailable", "The model could not be reached.", { upstreamCode: code });
+}
