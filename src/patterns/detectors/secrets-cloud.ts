@@ -413,4 +413,12 @@ export const cloudSecrets: readonly Detector[] = [
     example: `1/${digits(16)}:${hex(32)}`,
     source: "Asana documentation, personal access tokens",
   }),
+  vendorToken({
+    name: "softlayer-address",
+    entity: "SOFTLAYER_KEY",
+    pattern: "api\\.softlayer\\.com/soap/v3(?:\\.\\d)?/[A-Za-z0-9]{64}",
+    example: `api.softlayer.com/soap/v3/${hex(64)}`,
+    ignoreCase: true,
+    source: "IBM Cloud documentation, SoftLayer SOAP API: the key is part of the address",
+  }),
 ];

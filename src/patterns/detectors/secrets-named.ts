@@ -495,7 +495,7 @@ export const namedSecrets: readonly Detector[] = [
   vendorNamed({
     name: "softlayer-key",
     entity: "SOFTLAYER_KEY",
-    words: "soft[_-]?layer(?:\\.com/soap/v3)?|sl[_-]?(?:api|key)",
+    words: "soft[_-]?layer|sl[_-]?(?:api|key)",
     value: "[A-Za-z0-9]{64}",
     example: hex(64),
     source: "IBM Cloud documentation, classic infrastructure keys",

@@ -14,9 +14,9 @@ export interface VendorNamed {
 
 /** The rest of the name: `datadogApiKey`, `DATADOG_API_KEY`, `datadog.key`, but not a longer word. */
 const REST_OF_NAME =
-  "(?:token|key|secret|api|client|auth|access|pat|id)?(?:[A-Z0-9_.-][A-Za-z0-9_.-]{0,32})?";
+  "(?:token|key|secret|api|client|auth|access|pat|id){0,2}(?:[A-Z0-9_.-][A-Za-z0-9_.-]{0,32})?";
 /** The signs of an assignment, or a declared type before them. */
-const ASSIGNED = "(?: (?:string|str|String|is|was))?[\\s\"'`=:>|?,.()\\[\\]+/]{1,12}";
+const ASSIGNED = "(?: (?:string|str|String|is|was))?[\\s\"'`=:>|?,.()\\[\\]+]{1,12}";
 
 /** A row for a value that only the name before it tells from a hash or an id. */
 export function vendorNamed(row: VendorNamed): Detector {

@@ -11,7 +11,7 @@ export function phoneInternational(text: string): boolean {
   const digits = groupsOf(text).join("");
   const national = text.startsWith("+") || text.startsWith("(+") ? digits : digits.replace(/^00/, "");
   return (
-    national.length >= 8 && national.length <= 15 && !national.startsWith("0") && !allSame(digitsOf(national))
+    national.length >= 8 && national.length <= 15 && !national.startsWith("0") && new Set(national).size > 2
   );
 }
 
