@@ -15,14 +15,19 @@ export function nearName(written: string, known: readonly string[]): string | nu
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? known.find((name) => isBeginning(written, name)) ?? null;
+}
+
+/** `EMAIL` for `EMAIL_ADDRESS`; two letters are the beginning of too much. */
+function isBeginning(written: string, name: string): boolean {
+  return written.length > 2 && name.toLowerCase().startsWith(written.toLowerCase());
 }
 
 /** `allowed: a, b, c` with the near name first, for the end of a message. */
 export function suggest(written: string, known: readonly string[]): string {
   const near = nearName(written, known);
   const hint = near === null ? "" : `did you mean ${quote(near)}? `;
-  if (known.length === 0) return `${hint}nothing is allowed here`;
+  if (known.length === 0) return `${hint}none is defined`;
   const shown = known.slice(0, 30).join(", ");
   return `${hint}allowed: ${shown}${known.length > 30 ? `, ... (${known.length} in all)` : ""}`;
 }

@@ -18,6 +18,7 @@ import { pattern, word } from "./matcher-shape.js";
 import { exact, glob, ruleName } from "./names.js";
 import { promptRules } from "./prompt-rule-shape.js";
 import { ratesShape } from "./rates-shape.js";
+import { testsShape } from "./test-shape.js";
 import { whoShape } from "./who-shape.js";
 
 export const policyShape = placed(
@@ -85,6 +86,7 @@ export const documentFields = {
     list(policyShape, { max: 500 }),
     "The policies. Several may match; deny beats review beats allow.",
   ),
+  tests: optional(testsShape, "Tests of these policies; `sluice policy test` runs them."),
   topics: withDefault(
     table(ruleName("the name of a topic"), topicShape, 500),
     new Map(),
