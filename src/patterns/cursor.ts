@@ -77,6 +77,26 @@ export class Cursor {
     return key.subarray(from + 1, to < 0 ? key.length : to);
   }
 
+  /** Makes the first `count` groups one, which starts where the oldest does. */
+  mergeOldest(count: number): void {
+    const key = this.#isCurrent ? this.automaton.keyOf(this.row) : this.#ownKey();
+    const merged: number[] = [];
+    const seen = new Set<number>();
+    let group = -1;
+    for (const [index, item] of key.entries()) {
+      if (index >= this.automaton.stepper.head && item === GROUP) {
+        group++;
+        seen.clear();
+        if (group > 0 && group < count)
+          for (const known of merged.slice(merged.lastIndexOf(GROUP) + 1)) seen.add(known);
+        else merged.push(GROUP);
+      } else if (group < 0 || !seen.has(item)) merged.push(item);
+    }
+    const starts = [this.starts[0] ?? 0, ...this.starts.slice(count, group + 1)];
+    this.#goTo(Int32Array.from(merged));
+    this.starts.splice(0, starts.length, ...starts);
+  }
+
   /** A second cursor in the same place. */
   fork(): Cursor {
     const copy = new Cursor(this.automaton, this.#contexts);
