@@ -8,6 +8,7 @@ import { ConnectionPool } from "./connection-pool.js";
 import { DeadlineWatch } from "./deadline-watch.js";
 import { createDialer, proxyCredential } from "./dialer.js";
 import { type CallHost, HttpCall, type PreparedCall, type UpstreamTimeouts } from "./http-call.js";
+import { permitFault } from "./permit-fault.js";
 import { refusedCall } from "./refused-call.js";
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
 import {
@@ -119,10 +120,8 @@ class HttpUpstream implements Upstream {
   }
 
   #refusal(call: UpstreamCall): SluiceError | null {
-    if (call.permit.connection !== this.name) {
-      const cause = new Error("the permit names another connection");
-      return new SluiceError("internal", "The gateway failed internally.", {}, { cause });
-    }
+    const fault = permitFault(call.permit, this.name);
+    if (fault !== null) return fault;
     if (this.#isClosed) return new SluiceError("shutdown", "The gateway is shutting down.");
     if (this.#calls.size < this.#options.maxConcurrent) return null;
     return new SluiceError("overloaded", "The model's connection is at its limit of calls at once.", {

@@ -1,0 +1,200 @@
+import type { DecodedEvent } from "../dialects/dialect.js";
+import type { DialectName } from "../domain/entry.js";
+import { asSluiceError, SluiceError } from "../domain/errors.js";
+import type { Clock } from "../domain/time.js";
+import { demoEvents } from "./demo-events.js";
+import { permitFault } from "./permit-fault.js";
+import { refusedCall } from "./refused-call.js";
+import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
+
+export interface DemoUpstreamOptions {
+  /** Name of the connection. */
+  readonly name: string;
+  /** Pieces per second of every answer; 0: as fast as they are taken. */
+  readonly tokensPerSecond: number;
+  /** Answers at once; more are refused as overloaded. */
+  readonly maxConcurrent: number;
+  readonly clock: Clock;
+}
+
+/** Pieces given at once where no rate is set, so that a fast reader never blocks the loop. */
+const BATCH = 64;
+const OVERLOADED_RETRY_MS = 1_000;
+
+/** The embedded model: needs no network, says the same to the same request. Speaks the `sluice` dialect. */
+export function createDemoUpstream(options: DemoUpstreamOptions): Upstream {
+  return new DemoUpstream(options);
+}
+
+class DemoUpstream implements Upstream {
+  readonly name: string;
+  readonly dialect: DialectName = "sluice";
+  readonly #options: DemoUpstreamOptions;
+  readonly #calls = new Set<DemoCall>();
+  #isClosed = false;
+  #lastSuccessAtMs: number | null = null;
+  #lastErrorCode: string | null = null;
+
+  constructor(options: DemoUpstreamOptions) {
+    if (!Number.isFinite(options.tokensPerSecond) || options.tokensPerSecond < 0) {
+      const message = `Connection ${JSON.stringify(options.name)}: tokensPerSecond must be 0 or more.`;
+      throw new SluiceError("invalid_config", message, { field: "tokensPerSecond" });
+    }
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  open(call: UpstreamCall, handler: UpstreamHandler): UpstreamStream {
+    const refusal = this.#refusal(call);
+    if (refusal !== null) return refusedCall(refusal, handler);
+    const made: DemoCall = new DemoCall(this.#options, call, {
+      opened: () => handler.opened(),
+      events: (batch) => handler.events(batch),
+      failed: (error) => {
+        this.#lastErrorCode = error.code;
+        handler.failed(error);
+      },
+      finished: () => {
+        this.#lastSuccessAtMs = this.#options.clock.nowMs();
+        this.#lastErrorCode = null;
+        handler.finished();
+      },
+    });
+    this.#calls.add(made);
+    void made.closed.then(() => this.#calls.delete(made));
+    return made;
+  }
+
+  status(): UpstreamStatus {
+    return {
+      lastSuccessAtMs: this.#lastSuccessAtMs,
+      lastErrorCode: this.#lastErrorCode,
+      active: this.#calls.size,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const calls = [...this.#calls];
+    for (const call of calls) call.fail(new SluiceError("shutdown", "The gateway is shutting down."));
+    await Promise.all(calls.map((call) => call.closed));
+  }
+
+  #refusal(call: UpstreamCall): SluiceError | null {
+    if (this.#isClosed) return new SluiceError("shutdown", "The gateway is shutting down.");
+    const fault = permitFault(call.permit, this.name);
+    if (fault !== null) return fault;
+    if (this.#calls.size < this.#options.maxConcurrent) return null;
+    return new SluiceError("overloaded", "The model's connection is at its limit of calls at once.", {
+      retryAfterMs: OVERLOADED_RETRY_MS,
+    });
+  }
+}
+
+class DemoCall implements UpstreamStream {
+  readonly closed: Promise<void>;
+  readonly #options: DemoUpstreamOptions;
+  readonly #handler: UpstreamHandler;
+  readonly #events: Iterator<DecodedEvent>;
+  #markClosed: () => void = () => undefined;
+  #cancelTimer: () => void = () => undefined;
+  #isPaused = false;
+  #isOver = false;
+  /** The moment at which piece number 0 was due; moved on by every pause. */
+  #startedAtMs: number;
+  #said = 0;
+
+  constructor(options: DemoUpstreamOptions, call: UpstreamCall, handler: UpstreamHandler) {
+    this.#options = options;
+    this.#handler = handler;
+    this.#events = demoEvents({
+      request: call.request.neutral,
+      model: call.permit.model,
+      responseId: `demo_${call.permit.session}`,
+      maxTokens: call.maxTokens,
+    });
+    this.#startedAtMs = options.clock.monotonicMs();
+    this.closed = new Promise((resolve) => {
+      this.#markClosed = resolve;
+    });
+    this.#wake(0, () => {
+      this.#tell(() => handler.opened());
+      this.#startedAtMs = options.clock.monotonicMs();
+      this.#run();
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#isOver) return;
+    this.#startedAtMs = this.#options.clock.monotonicMs() - this.#dueMs(this.#said);
+    this.#wake(0, () => this.#run());
+  }
+
+  abort(): void {
+    this.#leave();
+  }
+
+  fail(error: SluiceError): void {
+    if (this.#isOver) return;
+    this.#leave();
+    this.#handler.failed(error);
+  }
+
+  #dueMs(piece: number): number {
+    const { tokensPerSecond } = this.#options;
+    return tokensPerSecond === 0 ? 0 : (piece * 1_000) / tokensPerSecond;
+  }
+
+  /** One timer at a time: a resume before the timer of an earlier wait has run replaces it. */
+  #wake(ms: number, task: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.clock.after(ms, task);
+  }
+
+  /** Says what is due by now, then waits for the next piece. */
+  #run(): void {
+    if (this.#isOver || this.#isPaused) return;
+    const elapsedMs = this.#options.clock.monotonicMs() - this.#startedAtMs;
+    const batch: DecodedEvent[] = [];
+    let isWhole = false;
+    while (batch.length < BATCH && this.#dueMs(this.#said) <= elapsedMs && !isWhole) {
+      const next = this.#events.next();
+      if (next.done === true || next.value.type === "finished") {
+        isWhole = true;
+      } else {
+        if (next.value.type === "delta") this.#said++;
+        batch.push(next.value);
+      }
+    }
+    if (batch.length > 0) this.#tell(() => this.#handler.events(batch));
+    if (this.#isOver) return;
+    if (isWhole) this.#finish();
+    else this.#wake(Math.max(0, this.#dueMs(this.#said) - elapsedMs), () => this.#run());
+  }
+
+  #finish(): void {
+    this.#leave();
+    this.#handler.finished();
+  }
+
+  #tell(news: () => void): void {
+    if (this.#isOver) return;
+    try {
+      news();
+    } catch (thrown) {
+      this.fail(asSluiceError(thrown));
+    }
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+    this.#cancelTimer();
+    this.#markClosed();
+  }
+}
