@@ -1,5 +1,6 @@
 import type { ClientDialect, EchoMemory } from "../dialects/dialect.js";
 import type { CompletionRequest } from "../dialects/request.js";
+import type { Channel } from "../domain/channel.js";
 import type { FrontEnd } from "../domain/entry.js";
 import type { ErrorCode, SluiceError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
@@ -21,7 +22,10 @@ export interface CompletionCall {
 }
 
 /** Why the side that reads ends a session. */
-export type CancelCode = Extract<ErrorCode, "cancelled" | "deadline_exceeded" | "stopped" | "stalled" | "token_expired" | "shutdown">;
+export type CancelCode = Extract<
+  ErrorCode,
+  "cancelled" | "deadline_exceeded" | "stopped" | "stalled" | "token_expired" | "shutdown"
+>;
 
 /** A session as its own caller reads it. */
 export interface LiveSession {
@@ -32,12 +36,16 @@ export interface LiveSession {
   readonly echo: EchoMemory;
   /** The caller's own request where it is still known (not after a restart), for echoes and usage options. */
   readonly request: CompletionRequest | null;
-  /** Puts reversible pseudonyms back into one channel's text; null: nothing to restore. */
+  /** Puts reversible pseudonyms back into the answer; null: the values are not known (any more). */
   readonly restore: TextRestorer | null;
 }
 
 /** Undoes reversible redaction in the caller's own stream, incrementally. */
 export interface TextRestorer {
+  /** False while there is nothing to put back, which is almost always. */
+  readonly active: boolean;
+  /** Must be told of every channel: the text of tools is treated otherwise. */
+  opened(channel: Channel): void;
   /** Returns the text to show for a chunk; what may be the begin of a pseudonym is held back. */
   feed(channel: number, text: string): string;
   /** Text still held on a channel that has ended. */

@@ -1,0 +1,287 @@
+import type { DecodedEvent, Template, TextSlot } from "../dialects/dialect.js";
+import type { Channel } from "../domain/channel.js";
+import type { ChunkBody, EntryBody, OutputItem } from "../domain/entry.js";
+import { asSluiceError, SluiceError } from "../domain/errors.js";
+import { type Finding, NO_FINDINGS } from "../domain/finding.js";
+import type { JsonValue } from "../domain/json.js";
+import { LogprobQueue } from "../masking/logprobs.js";
+import type { MaskingPlan } from "../masking/masking-plan.js";
+import type { MaskScope } from "../masking/operators/operator.js";
+import type { MaskedRegion, StreamMasker } from "../masking/stream-masker.js";
+import { removeAt, setAt, textAt } from "./json-place.js";
+
+/** What a batch of upstream events became: entries to append, and then perhaps the reason to stop. */
+export interface Released {
+  readonly bodies: readonly EntryBody[];
+  readonly failure: SluiceError | null;
+}
+
+interface ChannelState {
+  readonly channel: Channel;
+  readonly masker: StreamMasker;
+  readonly logprobs: LogprobQueue<string> | null;
+  template: Template | null;
+  /** Text released so far, for dialects that send it again; null where nothing repeats it. */
+  released: string | null;
+  isMasked: boolean;
+  isEnded: boolean;
+}
+
+export interface AnswerMaskerOptions {
+  readonly plan: MaskingPlan;
+  readonly scope: MaskScope;
+  /** Text under a JSON `response_format` is a JSON document too. */
+  readonly jsonText: boolean;
+  /** Whether the upstream's dialect sends texts again when they are whole. */
+  readonly keepsCopies: boolean;
+  /** Most UTF-16 units of released text that are kept for copies; beyond it the stream is broken. */
+  readonly maxCopyChars: number;
+}
+
+/**
+ * Masks one answer: every channel by itself, in the order of its own text. Turns decoded events into
+ * entries; what a channel holds back comes out with a later event, or when the channel ends. After a
+ * failure nothing that is held comes out.
+ */
+export class AnswerMasker {
+  readonly #options: AnswerMaskerOptions;
+  readonly #channels = new Map<number, ChannelState>();
+  readonly #templates = new Map<Template, number>();
+  #copied = 0;
+  #bodies: EntryBody[] = [];
+
+  constructor(options: AnswerMaskerOptions) {
+    this.#options = options;
+  }
+
+  /** UTF-16 units of input that are held over all channels. */
+  get held(): number {
+    let sum = 0;
+    for (const { masker, isEnded } of this.#channels.values()) if (!isEnded) sum += masker.held;
+    return sum;
+  }
+
+  take(events: readonly DecodedEvent[]): Released {
+    this.#bodies = [];
+    let failure: SluiceError | null = null;
+    try {
+      for (const event of events) this.#event(event);
+    } catch (thrown) {
+      failure =
+        thrown instanceof SluiceError
+          ? thrown
+          : new SluiceError(
+              "masking_failed",
+              "The answer could not be masked and was stopped.",
+              {},
+              {
+                cause: asSluiceError(thrown),
+              },
+            );
+    }
+    return { bodies: this.#bodies, failure };
+  }
+
+  #event(event: DecodedEvent): void {
+    switch (event.type) {
+      case "delta":
+        this.#delta(event);
+        break;
+      case "output":
+        this.#output(event);
+        break;
+      case "failed":
+        throw event.error;
+      case "finished":
+        this.#flushAll();
+    }
+  }
+
+  #delta({ channel, text, template, logprobs }: Extract<DecodedEvent, { type: "delta" }>): void {
+    const state = this.#stateOf(channel, true);
+    if (state.isEnded)
+      throw new SluiceError("upstream_broken", "The model sent text on a channel that had ended.");
+    if (template !== null) state.template = template;
+    if (logprobs !== null) {
+      state.logprobs?.push(logprobs.map((token) => ({ text: token.text, native: token.json })));
+    }
+    this.#release(state, state.masker.feed(text));
+  }
+
+  #release(state: ChannelState, text: string): void {
+    const { masker } = state;
+    const findings = masker.regions.length === 0 ? NO_FINDINGS : this.#findings(state, masker.regions);
+    if (masker.covered.length > 0) state.isMasked = true;
+    const free = state.logprobs?.release(masker.releasedInput, masker.covered) ?? [];
+    if (text !== "") this.#chunk(state, { text, findings, logprobs: free });
+    if (masker.cut !== null) throw cutBy(masker.cut);
+  }
+
+  #chunk(
+    state: ChannelState,
+    {
+      text,
+      findings,
+      logprobs,
+    }: { readonly text: string; readonly findings: readonly Finding[]; readonly logprobs: readonly string[] },
+  ): void {
+    if (state.released !== null) {
+      this.#copied += text.length;
+      if (this.#copied > this.#options.maxCopyChars)
+        throw new SluiceError(
+          "upstream_broken",
+          "The answer is longer than the limit for answers with copies.",
+        );
+      state.released += text;
+    }
+    const body: ChunkBody = {
+      type: "chunk",
+      channel: state.channel.id,
+      text,
+      template: this.#templateOf(state.template),
+      logprobs: logprobs.length === 0 ? null : `[${logprobs.join(",")}]`,
+      findings,
+    };
+    this.#bodies.push(body);
+  }
+
+  #templateOf(template: Template | null): number {
+    if (template === null) return -1;
+    const known = this.#templates.get(template);
+    if (known !== undefined) return known;
+    const number = this.#templates.size;
+    this.#templates.set(template, number);
+    const { event, before, middle, after } = template;
+    this.#bodies.push({ type: "template", template: number, event, before, middle, after });
+    return number;
+  }
+
+  #findings(state: ChannelState, regions: readonly MaskedRegion[]): readonly Finding[] {
+    return regions.map(({ entity, detector, start, end, action }) => {
+      if (action !== "observe") state.isMasked = true;
+      return { entity, detector, start, end, action };
+    });
+  }
+
+  #output(event: Extract<DecodedEvent, { type: "output" }>): void {
+    this.#flush(event.flush);
+    const findings: Finding[] = [];
+    const items = event.items.map((item) => this.#item(item, findings));
+    const native = event.native === null ? null : JSON.stringify(this.#native(event, findings));
+    // A cut inside a structural event has thrown by now, so the event that held it never goes out.
+    if (items.length === 0 && native === null) return;
+    this.#bodies.push({ type: "output", items, event: event.event, native, findings });
+  }
+
+  #native(event: Extract<DecodedEvent, { type: "output" }>, findings: Finding[]): JsonValue | null {
+    if (event.slots.length === 0 && event.dropIfMasked.length === 0) return event.native;
+    const native = structuredClone(event.native) as JsonValue;
+    for (const slot of event.slots) {
+      const raw = textAt(native, slot.path);
+      if (raw !== null) setAt(native, slot.path, this.#slot(slot, raw, findings));
+    }
+    // From the last to the first, so that removing an array's entry does not move the ones to come.
+    for (const { path, channels } of event.dropIfMasked.toReversed()) {
+      const isTouched =
+        channels === "any"
+          ? findings.length > 0 || this.#anyMasked()
+          : channels.some((id) => this.#channels.get(id)?.isMasked);
+      if (isTouched) removeAt(native, path);
+    }
+    return native;
+  }
+
+  #slot(slot: TextSlot, raw: string, findings: Finding[]): string {
+    if (slot.mode === "copy" && slot.channel !== null) {
+      const state = this.#channels.get(slot.channel);
+      if (state !== undefined && state.masker.releasedInput > 0 && state.released !== null)
+        return state.released;
+    }
+    return this.#whole(raw, slot.syntax, findings);
+  }
+
+  #whole(raw: string, syntax: "text" | "json", findings: Finding[]): string {
+    if (raw === "") return raw;
+    const masked = this.#options.plan.maskWhole(raw, this.#options.scope, syntax);
+    if (masked.cut !== null) throw cutBy(masked.cut);
+    for (const { entity, detector, action } of masked.regions) {
+      findings.push({ entity, detector, start: 0, end: 0, action });
+    }
+    return masked.text;
+  }
+
+  #item(item: OutputItem, findings: Finding[]): OutputItem {
+    if (item.type !== "channel") {
+      if (item.type === "channel_closed") this.#close(item.channel);
+      return item;
+    }
+    this.#stateOf(item.channel, false);
+    const { toolName, toolCallId } = item.channel;
+    if (toolName === null && toolCallId === null) return item;
+    const channel: Channel = {
+      ...item.channel,
+      toolName: toolName === null ? null : this.#whole(toolName, "text", findings),
+      toolCallId: toolCallId === null ? null : this.#whole(toolCallId, "text", findings),
+    };
+    return { type: "channel", channel };
+  }
+
+  /** A channel whose first sign is its text is announced, for readers of the neutral events. */
+  #stateOf(channel: Channel, announce: boolean): ChannelState {
+    const known = this.#channels.get(channel.id);
+    if (known !== undefined) return known;
+    const { plan, scope, jsonText, keepsCopies } = this.#options;
+    const isJson = channel.syntax === "json" || (jsonText && channel.kind === "text");
+    const state: ChannelState = {
+      channel,
+      masker: plan.open(isJson ? "json" : "text", scope),
+      logprobs: channel.kind === "text" || channel.kind === "refusal" ? new LogprobQueue<string>() : null,
+      template: null,
+      released: keepsCopies ? "" : null,
+      isMasked: false,
+      isEnded: false,
+    };
+    this.#channels.set(channel.id, state);
+    if (announce) {
+      this.#bodies.push({
+        type: "output",
+        items: [{ type: "channel", channel }],
+        event: null,
+        native: null,
+        findings: NO_FINDINGS,
+      });
+    }
+    return state;
+  }
+
+  #anyMasked(): boolean {
+    for (const { isMasked } of this.#channels.values()) if (isMasked) return true;
+    return false;
+  }
+
+  #flush(which: "none" | "all" | readonly number[]): void {
+    if (which === "none") return;
+    for (const id of which === "all" ? this.#channels.keys() : which) this.#close(id);
+  }
+
+  #flushAll(): void {
+    for (const id of this.#channels.keys()) this.#close(id);
+  }
+
+  #close(id: number): void {
+    const state = this.#channels.get(id);
+    if (state === undefined || state.isEnded) return;
+    this.#release(state, state.masker.end());
+    state.isEnded = true;
+  }
+}
+
+function cutBy({ entity, detector }: MaskedRegion): SluiceError {
+  return new SluiceError(
+    "policy_denied",
+    `The answer was cut: it went on with ${entity}, which policy does not release.`,
+    {
+      rule: detector,
+    },
+  );
+}

@@ -1,0 +1,275 @@
+import { of } from "rxjs";
+import type { EchoMemory } from "../dialects/dialect.js";
+import type { CompletionRequest } from "../dialects/request.js";
+import type { EntryOf } from "../domain/entry.js";
+import { asSluiceError, SluiceError } from "../domain/errors.js";
+import { type Principal, samePrincipal } from "../domain/principal.js";
+import { makeSessionId, parseSessionId, type SessionId } from "../domain/session-id.js";
+import type { SessionLog } from "../recording/session-log.js";
+import type { SessionReader } from "../recording/session-reader.js";
+import type { CancelCode, CompletionCall, FaultListener, Gateway, LiveSession, ModelInfo } from "./call.js";
+import { type PepDeps, pep } from "./pep.js";
+import { type PseudonymVault, PseudonymVaults } from "./pseudonym-vault.js";
+import { conversationOf, type Digests, openedBody, requestDigest } from "./request-record.js";
+import { PseudonymRestorer, type Restoration } from "./restorer.js";
+import type { RoutedModel, Router } from "./router.js";
+import { SessionRun } from "./session-run.js";
+
+export interface GatewayOptions extends PepDeps {
+  readonly log: SessionLog;
+  readonly router: Router;
+  readonly keys: Digests;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** How long a resumable session goes on without a reader. */
+  readonly graceMs: number;
+  /** Sessions at once; more are refused before they cost anything. */
+  readonly maxSessions: number;
+  /** Models of a connection that some policy names for the caller. */
+  readonly mayUse: (principal: Principal, connection: string, model: string) => boolean;
+  readonly onFault: FaultListener;
+}
+
+/** What a running session needs beyond its log, for whoever reads it as its caller. */
+interface Live {
+  readonly run: SessionRun;
+  readonly principal: Principal;
+  readonly request: CompletionRequest;
+  readonly echo: EchoMemory;
+  readonly vault: PseudonymVault;
+  readonly restoration: Restoration;
+}
+
+const RETRY_MS = 2000;
+const MAX_IDEMPOTENCY_KEYS = 10_000;
+
+/** The data path: what front ends call, and the only place where sessions begin. */
+export class SluiceGateway implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #live = new Map<SessionId, Live>();
+  readonly #vaults: PseudonymVaults;
+  readonly #idempotent = new Map<string, Promise<SessionId>>();
+  #draining = false;
+  #whenIdle: (() => void) | null = null;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#vaults = new PseudonymVaults(() => Buffer.from(options.randomBytes(5)).toString("hex"));
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get liveSessions(): number {
+    return this.#live.size;
+  }
+
+  async complete(call: CompletionCall): Promise<LiveSession> {
+    const key = call.idempotencyKey;
+    if (key === null) return this.#view(await this.#begin(call), 0);
+    const name = this.#options.keys.digest("idempotency", [
+      call.principal.issuer,
+      call.principal.subject,
+      key,
+    ]);
+    const known = this.#idempotent.get(name);
+    if (known !== undefined) return this.attach(await known, call.principal, 0);
+    const begun = this.#begin(call);
+    this.#remember(
+      name,
+      begun.then(({ run }) => run.id),
+    );
+    return this.#view(await begun, 0);
+  }
+
+  #remember(name: string, begun: Promise<SessionId>): void {
+    if (this.#idempotent.size >= MAX_IDEMPOTENCY_KEYS) {
+      this.#idempotent.delete(this.#idempotent.keys().next().value ?? "");
+    }
+    this.#idempotent.set(name, begun);
+    begun.catch(() => this.#idempotent.delete(name));
+  }
+
+  async #begin(call: CompletionCall): Promise<Live> {
+    this.#admit();
+    const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
+    const target = router.route(call.request.model);
+    const id = makeSessionId(clock.nowMs(), randomBytes(10));
+    const digest = requestDigest(keys, call, target);
+    const conversation = conversationOf(keys, call);
+    const opened = await openedBody(call, target, {
+      facts: { id, nowMs: clock.nowMs(), digest, conversation },
+      masking: masking.current,
+      hashKey: hashKey(call.principal.tenant),
+    });
+    // Masking a long prompt takes turns; the gateway may have begun to drain meanwhile.
+    this.#admit();
+    const run = new SessionRun({
+      writer: log.begin(opened),
+      clock,
+      graceMs: call.resumable ? this.#options.graceMs : 0,
+      onEnded: (ended, error) => this.#ended(ended, error),
+    });
+    const live: Live = {
+      run,
+      principal: call.principal,
+      request: call.request,
+      echo: new Map(),
+      vault: this.#vaults.get(conversation),
+      restoration: { rules: null },
+    };
+    this.#live.set(id, live);
+    this.#start(call, { target, digest, live });
+    return live;
+  }
+
+  #admit(): void {
+    if (this.#draining) {
+      throw new SluiceError("shutdown", "The gateway is shutting down; try again in a moment.", {
+        retryAfterMs: RETRY_MS,
+      });
+    }
+    if (this.#live.size >= this.#options.maxSessions) {
+      throw new SluiceError("overloaded", "The gateway has as many sessions open as it can serve.", {
+        retryAfterMs: RETRY_MS,
+      });
+    }
+  }
+
+  #start(
+    call: CompletionCall,
+    { target, digest, live }: { target: RoutedModel; digest: string; live: Live },
+  ): void {
+    const { run, vault, echo, restoration } = live;
+    const asked = { run, call, target, digest, vault, echo, restoration };
+    run.own(
+      of(asked)
+        .pipe(pep(this.#options))
+        .subscribe({
+          error: (thrown) => run.end(asSluiceError(thrown)),
+          complete: () => run.end(null),
+        }),
+    );
+  }
+
+  #ended(run: SessionRun, error: SluiceError | null): void {
+    this.#live.delete(run.id);
+    if (error !== null) this.#options.onFault(run.id, error);
+    if (this.#live.size === 0) this.#whenIdle?.();
+  }
+
+  #view(live: Live, afterSeq: number): LiveSession {
+    const { run, echo, request, vault, restoration } = live;
+    return {
+      id: run.id,
+      cursor: run.writer.cursor(afterSeq),
+      echo,
+      request,
+      restore: new PseudonymRestorer(vault, restoration),
+    };
+  }
+
+  async attach(session: string, principal: Principal, afterSeq: number): Promise<LiveSession> {
+    const id = parseSessionId(session);
+    const live = id === null ? undefined : this.#live.get(id);
+    if (live !== undefined && samePrincipal(live.principal, principal)) return this.#view(live, afterSeq);
+    const reader = id === null || live !== undefined ? null : await this.#options.log.reader(id);
+    if (reader === null || !samePrincipal(reader.opened.principal, principal)) throw notFound();
+    return this.#past(reader, afterSeq);
+  }
+
+  /** A session that has ended, or that this process did not begin: its values cannot be put back. */
+  #past(reader: SessionReader, afterSeq: number): LiveSession {
+    const cursor = reader.cursor({ afterSeq, live: true });
+    const id = parseSessionId(reader.opened.session);
+    if (id === null) throw notFound();
+    return { id, cursor, echo: new Map(), request: null, restore: null };
+  }
+
+  async cancel(session: string, principal: Principal): Promise<boolean> {
+    const live = await this.#find(session, (opened) => samePrincipal(opened.principal, principal));
+    if (live === null) return false;
+    live.run.end(new SluiceError("cancelled", "The caller cancelled the session."));
+    return true;
+  }
+
+  async stop(session: string, principal: Principal, reason: string): Promise<boolean> {
+    const text = reason.trim();
+    const isOperator = principal.roles.includes("operator");
+    const isAuditor = principal.roles.includes("auditor") || principal.roles.includes("reviewer");
+    const live = await this.#find(
+      session,
+      (opened) =>
+        isOperator ||
+        samePrincipal(opened.principal, principal) ||
+        (isAuditor && principal.team === opened.principal.team),
+    );
+    if (text === "" || text.length > 1000) {
+      throw new SluiceError("invalid_request", "A stop needs a reason of 1 to 1,000 characters.", {
+        field: "reason",
+      });
+    }
+    if (live === null) return false;
+    this.#options.log.act({ kind: "stopped", session: live.run.id, by: principal });
+    live.run.end(new SluiceError("stopped", `The session was stopped: ${text}`), {
+      by: principal,
+      reason: text,
+    });
+    return true;
+  }
+
+  /** The running session, null for one that has ended. @throws SluiceError `not_found`. */
+  async #find(
+    session: string,
+    mayEnd: (opened: Pick<EntryOf<"opened">, "principal">) => boolean,
+  ): Promise<Live | null> {
+    const id = parseSessionId(session);
+    const live = id === null ? undefined : this.#live.get(id);
+    if (live !== undefined) {
+      if (!mayEnd({ principal: live.principal })) throw notFound();
+      return live;
+    }
+    const reader = id === null ? null : await this.#options.log.reader(id);
+    if (reader === null || !mayEnd(reader.opened)) throw notFound();
+    return null;
+  }
+
+  models(principal: Principal): readonly ModelInfo[] {
+    const found: ModelInfo[] = [];
+    for (const { connection, models, aliases } of this.#options.router.routes) {
+      for (const id of [...Object.keys(aliases), ...models]) {
+        if (this.#options.mayUse(principal, connection, id)) found.push({ id, connection });
+      }
+    }
+    return found;
+  }
+
+  end(session: SessionId, code: CancelCode, message: string): void {
+    this.#live.get(session)?.run.end(new SluiceError(code, message));
+  }
+
+  /** Ends every running session that fits, for example when its subject was revoked. */
+  endWhere(fits: (principal: Principal) => boolean, error: SluiceError): void {
+    for (const { run, principal } of [...this.#live.values()]) if (fits(principal)) run.end(error);
+  }
+
+  /** Admits nothing more, waits for what runs, and ends after `drainMs` what still does. */
+  async drain(drainMs: number): Promise<void> {
+    this.#draining = true;
+    if (this.#live.size > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#options.clock.after(drainMs, resolve);
+        this.#whenIdle = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    for (const { run } of [...this.#live.values()])
+      run.end(new SluiceError("shutdown", "The gateway is shutting down."));
+  }
+}
+
+function notFound(): SluiceError {
+  return new SluiceError("not_found", "There is no such session.");
+}
