@@ -68,6 +68,10 @@ export function contains(set: CharSet, codePoint: number): boolean {
   return false;
 }
 
+export function intersects(a: CharSet, b: CharSet): boolean {
+  return a.some(([low, high]) => b.some((range) => range[0] <= high && low <= range[1]));
+}
+
 export function sizeOf(set: CharSet): number {
   return set.reduce((sum, [low, high]) => sum + high - low + 1, 0);
 }

@@ -1,5 +1,5 @@
 import { SluiceError } from "../domain/errors.js";
-import { type CharSet, sizeOf } from "./char-set.js";
+import { type CharSet, complement, intersects, sizeOf, unite, WORD_CHARS } from "./char-set.js";
 import type { Detector } from "./detector.js";
 import { type Expression, readPattern } from "./expression.js";
 import { hasCapture } from "./program.js";
@@ -34,10 +34,86 @@ export function lintDetector(detector: Detector, purpose: LintPurpose): LintedRu
   checkCapture(read, refuse);
   const expression = hasCapture(read) ? dropFreePrefix(read, { owner, notes }) : read;
   if (purpose === "masking" && !beginsBehindText(expression)) checkLeftBoundary(expression, refuse);
+  if (purpose === "masking" && isJudged(detector) && beginsAgainInside(expression)) {
+    throw refuse(
+      `a match can begin again and again inside a match of over ${LONG_MATCH} characters, and each would be validated; bound its repeats`,
+    );
+  }
   const end = detector.block === undefined ? null : readPattern(detector.block.end, options);
   if (end !== null && leastLength(end) === 0) throw refuse("block.end matches the empty text");
   if (end !== null && hasCapture(end)) throw refuse("block.end must not have a capture group; use (?:...)");
   return { expression, end, label: lintLabel(detector, notes), notes };
+}
+
+/** Beyond this, many candidates of one detector could be alive at once. */
+const LONG_MATCH = 128;
+
+function isJudged(detector: Detector): boolean {
+  return detector.validator !== undefined || detector.minEntropy !== undefined;
+}
+
+/** Whether a long repeat holds both what a match may begin with and what may stand before it. */
+function beginsAgainInside(expression: Expression): boolean {
+  if (hasCapture(expression)) return false;
+  const steps = firstSteps(expression).map(({ set }) => set);
+  if (steps.every((set) => sizeOf(set) <= LITERAL_SIZE)) return false;
+  const first = unite(...steps);
+  const outside = complement(WORD_CHARS);
+  return longRepeats(expression).some((set) => intersects(set, first) && intersects(set, outside));
+}
+
+/** Everything that each repeat of more than LONG_MATCH characters can hold. */
+function longRepeats(expression: Expression): readonly CharSet[] {
+  switch (expression.kind) {
+    case "set":
+    case "assert":
+      return [];
+    case "capture":
+      return longRepeats(expression.body);
+    case "sequence":
+      return expression.parts.flatMap(longRepeats);
+    case "choice":
+      return expression.options.flatMap(longRepeats);
+    case "repeat": {
+      const isLong = expression.max * longestLength(expression.body) > LONG_MATCH;
+      return isLong ? [setsIn(expression.body)] : longRepeats(expression.body);
+    }
+  }
+}
+
+function longestLength(expression: Expression): number {
+  switch (expression.kind) {
+    case "set":
+      return 1;
+    case "assert":
+      return 0;
+    case "capture":
+      return longestLength(expression.body);
+    case "sequence":
+      return expression.parts.reduce((sum, part) => sum + longestLength(part), 0);
+    case "choice":
+      return expression.options.reduce((most, each) => Math.max(most, longestLength(each)), 0);
+    case "repeat": {
+      const body = longestLength(expression.body);
+      return body === 0 ? 0 : expression.max * body;
+    }
+  }
+}
+
+function setsIn(expression: Expression): CharSet {
+  switch (expression.kind) {
+    case "set":
+      return expression.set;
+    case "assert":
+      return [];
+    case "capture":
+    case "repeat":
+      return setsIn(expression.body);
+    case "sequence":
+      return unite(...expression.parts.map(setsIn));
+    case "choice":
+      return unite(...expression.options.map(setsIn));
+  }
 }
 
 /** CommonMark reads `<PERSON>` as an HTML tag and swallows it; an underscore keeps it text. */

@@ -42,6 +42,14 @@ test("refuses a pattern that could begin at any character", () => {
   assert.match(refusal("(?:ID)?\\d{9}"), /begin/);
 });
 
+test("refuses a validated pattern of which one match could hold many others", () => {
+  assert.match(refusal("\\b\\w[\\w ]*#", { validator: "luhn" }), /bound its repeats/);
+  assert.match(refusal("\\b[\\w ]{1,400}x\\b", { minEntropy: 3 }), /bound its repeats/);
+  lintDetector(detector("\\b\\w[\\w ]*#"), "masking");
+  lintDetector(detector("\\b(?:\\d[ -]?){12,18}\\d\\b", { validator: "luhn" }), "masking");
+  lintDetector(detector("\\bkey=([\\w ]{8,400})", { minEntropy: 3 }), "masking");
+});
+
 test("takes a literal, an edge, a look-behind or text before the capture as a left boundary", () => {
   for (const pattern of [
     "ghp_\\w{36}",
