@@ -1,0 +1,104 @@
+import type { ClientDialect, PlainEncoder } from "../../dialects/dialect.js";
+import type { Entry, EntryOf } from "../../domain/entry.js";
+import { SluiceError } from "../../domain/errors.js";
+import type { Clock } from "../../domain/time.js";
+import type { LiveSession } from "../../pipeline/call.js";
+import { endedBy } from "../ended-by.js";
+import { Pump, type PumpSink } from "../pump.js";
+import { RestoredEntries } from "../restored.js";
+import { type Exchange, sendError, sendJson } from "./exchange.js";
+
+export interface PlainAnswerOptions {
+  readonly exchange: Exchange;
+  readonly dialect: ClientDialect;
+  readonly live: LiveSession;
+  readonly clock: Clock;
+  /** How long a review may keep the answer waiting: a status once sent cannot become a denial, and
+   *  clients give up after 300 s without one. */
+  readonly pendingWaitMs: number;
+}
+
+/** A session as one JSON answer. */
+export class PlainAnswer implements PumpSink {
+  readonly #options: PlainAnswerOptions;
+  readonly #encoder: PlainEncoder;
+  readonly #restored: RestoredEntries | null;
+  readonly #pump: Pump;
+  #ended: EntryOf<"ended"> | null = null;
+  #isOver = false;
+  #stopWaiting: (() => void) | null = null;
+
+  constructor(options: PlainAnswerOptions) {
+    const { live, dialect, exchange } = options;
+    this.#options = options;
+    this.#encoder = dialect.plainEncoder({ echo: live.echo, request: live.request });
+    this.#restored = live.restore === null ? null : new RestoredEntries(live.restore);
+    this.#pump = new Pump(live.cursor, this);
+    exchange.response.on("close", () => this.#over());
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  write(entries: readonly Entry[]): boolean {
+    for (const entry of this.#restored === null ? entries : this.#restored.restore(entries))
+      this.#entry(entry);
+    return true;
+  }
+
+  #entry(entry: Entry): void {
+    if (entry.type === "ended") this.#ended = entry;
+    if (entry.type === "review_requested") this.#waitForReview(entry);
+    if (entry.type === "review_decided") this.#reviewed();
+    this.#encoder.add(entry);
+  }
+
+  #waitForReview({ approval }: EntryOf<"review_requested">): void {
+    const { clock, pendingWaitMs, live } = this.#options;
+    this.#stopWaiting ??= clock.after(pendingWaitMs, () => {
+      const message =
+        "The request waits for a review. Send it again later: the same request joins the same review.";
+      this.#fail(new SluiceError("approval_pending", message, { approval, session: live.id }));
+    });
+  }
+
+  #reviewed(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
+  }
+
+  finish(): void {
+    const ended = this.#ended;
+    if (ended === null) this.fail(new SluiceError("interrupted", "The session's log has no ending."));
+    else if (ended.error === null) this.#succeed();
+    else {
+      const { code, message, details } = ended.error;
+      this.#fail(new SluiceError(code, message, { ...details, session: this.#options.live.id }));
+    }
+  }
+
+  fail(error: SluiceError): void {
+    this.#ended = endedBy(error, 0);
+    this.#fail(error);
+  }
+
+  #succeed(): void {
+    if (this.#isOver) return;
+    sendJson(this.#options.exchange, this.#encoder.body());
+    this.#over();
+  }
+
+  #fail(error: SluiceError): void {
+    if (this.#isOver) return;
+    sendError(this.#options.exchange, error);
+    this.#over();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reviewed();
+    this.#pump.close();
+  }
+}
