@@ -32,7 +32,9 @@ export class GroupCommit {
   #running = false;
   #scheduled = false;
   #failed = false;
-  readonly #idle: (() => void)[] = [];
+  #begun = 0;
+  #finished = 0;
+  #idle: { readonly target: number; resolve(): void }[] = [];
   /** Commits that returned, for figures. */
   commits = 0;
 
@@ -57,10 +59,8 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    if (this.#failed || this.#dirty.length === 0) {
-      this.#announceIdle();
-      return;
-    }
+    if (this.#failed || this.#dirty.length === 0) return;
+    this.#begun++;
     const taken = this.#dirty;
     this.#dirty = this.#taken;
     this.#taken = taken;
@@ -82,7 +82,9 @@ export class GroupCommit {
     const taken = this.#taken;
     for (const source of taken) source.settled();
     taken.length = 0;
-    this.#schedule();
+    this.#finished = this.#begun;
+    if (this.#idle.length > 0) this.#announceIdle();
+    if (this.#dirty.length > 0) this.#schedule();
   };
 
   readonly #rejected = (thrown: unknown): void => {
@@ -97,16 +99,19 @@ export class GroupCommit {
   /** Accepts work again, after the store was reopened and checked. */
   restart(): void {
     this.#failed = false;
+    this.#finished = this.#begun;
   }
 
-  /** Resolves when nothing is pending or under way, or the commit failed. */
+  /** Resolves when everything that was marked before is committed, or the commit failed. */
   async idle(): Promise<void> {
-    if (!this.#running && !this.#scheduled && this.#dirty.length === 0) return;
-    await new Promise<void>((resolve) => this.#idle.push(resolve));
+    const target = this.#dirty.length > 0 ? this.#begun + 1 : this.#begun;
+    if (this.#failed || this.#finished >= target) return;
+    await new Promise<void>((resolve) => this.#idle.push({ target, resolve }));
   }
 
   #announceIdle(): void {
-    if (this.#running || this.#dirty.length > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    const waiting = this.#idle;
+    this.#idle = waiting.filter(({ target }) => !this.#failed && target > this.#finished);
+    for (const { target, resolve } of waiting) if (this.#failed || target <= this.#finished) resolve();
   }
 }

@@ -19,6 +19,8 @@ export const AREA = {
   index: 0x69,
   /** `u` + session: a session without an end. */
   unfinished: 0x75,
+  /** `x` + session: a session whose removal has begun. */
+  removing: 0x78,
 } as const;
 
 export const SESSION_BYTES = 16;
@@ -82,7 +84,7 @@ export function seqOfLedgerKey(key: Buffer): number {
   return key.readUIntBE(1, 6);
 }
 
-export function sessionKey(area: "summary" | "unfinished", session: Buffer): Buffer {
+export function sessionKey(area: "summary" | "unfinished" | "removing", session: Buffer): Buffer {
   return Buffer.concat([Buffer.of(AREA[area]), session]);
 }
 

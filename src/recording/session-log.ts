@@ -1,7 +1,10 @@
 import type { OpenedBody } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
+import type { PrincipalName } from "../domain/principal.js";
 import { parseSessionId, type SessionId } from "../domain/session-id.js";
 import type { Clock } from "../domain/time.js";
+import type { Anchor } from "./anchor.js";
+import { AnchorExporter, type AnchorSink } from "./anchor-exporter.js";
 import { Catalogue, type PageRequest, type SessionFilter, type SessionPage } from "./catalogue.js";
 import { DiskWatch } from "./disk-watch.js";
 import { type Format, openFormat } from "./format.js";
@@ -18,11 +21,14 @@ import {
   type UnfinishedLog,
   unfinishedSessions,
 } from "./recovery.js";
+import { lastWords, RemovalMarks, removalsBegun, removedRanges, removeSession } from "./removal.js";
+import { expiredSessions, type RetentionPolicy } from "./retention.js";
 import { SessionReader } from "./session-reader.js";
 import { SessionWriter } from "./session-writer.js";
 import type { Store } from "./stores/store.js";
 import type { SessionSummary } from "./summary.js";
 import { UPGRADES } from "./upgrades.js";
+import { type VerifyOptions, type VerifyReport, verifyStore } from "./verify.js";
 import { WriterHost } from "./writer-host.js";
 
 export interface SessionLogOptions {
@@ -39,12 +45,16 @@ export interface SessionLogOptions {
   readonly maxPendingBytes?: number;
   /** Below this nothing new is admitted. Default 256 MiB; a store without such a bound is never below. */
   readonly minFreeBytes?: number;
+  /** Where signed heads of the ledger go; default nowhere. */
+  readonly anchors?: { readonly sinks: readonly AnchorSink[]; readonly everyMs: number };
   readonly onNotice?: (notice: LogNotice) => void;
 }
 
 /** `recovering`: the store failed and is being reopened and checked. */
 export type LogState = "ok" | "failed" | "recovering" | "closed";
 
+const CHECKPOINT_SESSIONS = 1000;
+const REMOVED_TOGETHER = 1000;
 const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 5000;
 
@@ -60,6 +70,11 @@ export class SessionLog {
   readonly #host: WriterHost;
   readonly #disk: DiskWatch;
   readonly #catalogue: Catalogue;
+  readonly #keys: RecordKeys;
+  readonly #anchors: AnchorExporter;
+  /** One removal, retention or clean-up at a time. */
+  #upkeep: Promise<unknown> = Promise.resolve();
+  #checkpointed = new Map<SessionId, number>();
   readonly #writers = new Map<SessionId, SessionWriter>();
   readonly #onNotice: (notice: LogNotice) => void;
   #state: LogState = "recovering";
@@ -94,6 +109,16 @@ export class SessionLog {
     });
     this.#catalogue = new Catalogue(store, keys.nameKey);
     const minFreeBytes = options.minFreeBytes ?? 256 * 1024 * 1024;
+    this.#keys = keys;
+    this.#anchors = new AnchorExporter({
+      clock,
+      store: format.store,
+      signing: keys.signing,
+      sinks: options.anchors?.sinks ?? [],
+      everyMs: options.anchors?.everyMs ?? 60_000,
+      head: () => this.#headAfterCheckpoint(),
+      onFailed: (message) => this.#onNotice({ kind: "anchor_failed", message }),
+    });
     this.#disk = new DiskWatch({ store, clock, minFreeBytes, onNotice: this.#onNotice });
   }
 
@@ -118,6 +143,9 @@ export class SessionLog {
     await log.#commit.idle();
     if (log.#fault !== null) throw log.#fault;
     log.#state = "ok";
+    const begun = await removalsBegun(store);
+    if (begun.length > 0) await log.#remove(begun);
+    log.#anchors.start();
     return log;
   }
 
@@ -216,6 +244,96 @@ export class SessionLog {
   act(act: Act): void {
     this.#admit();
     this.ledger.act(act);
+  }
+
+  /** The head of the ledger, signed, after checkpoints of the sessions under way. */
+  async signedHead(): Promise<Anchor> {
+    return this.#anchors.sign();
+  }
+
+  async #headAfterCheckpoint(): Promise<Ledger["head"]> {
+    if (this.#state !== "ok") return this.ledger.head;
+    const moved = [...this.#writers.values()]
+      .map(({ session, committedHead }) => ({ session, ...committedHead }))
+      .filter(({ session, seq }) => seq > (this.#checkpointed.get(session) ?? 1));
+    this.#checkpointed = new Map(moved.map(({ session, seq }) => [session, seq]));
+    for (let at = 0; at < moved.length; at += CHECKPOINT_SESSIONS) {
+      this.ledger.checkpoint(moved.slice(at, at + CHECKPOINT_SESSIONS));
+    }
+    await this.#commit.idle();
+    return this.ledger.head;
+  }
+
+  /** Checks logs and ledger while they are in use. @throws SluiceError `storage_failed` */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return verifyStore(this.#store, { signing: this.#keys.signing, ...options });
+  }
+
+  /**
+   * Deletes a session; afterwards no byte of the store holds anything of it but its id, its hashes and
+   * the act. @throws SluiceError `not_found`; `conflict` while it is being written; `storage_failed`.
+   */
+  async delete(session: SessionId, by: PrincipalName): Promise<void> {
+    this.#admit();
+    if (this.#isLive(session)) {
+      throw new SluiceError("conflict", "The session has not ended; stop it first.", { session });
+    }
+    if ((await SessionReader.isStored(this.#store, session)) === false) {
+      throw new SluiceError("not_found", "There is no such session.");
+    }
+    await this.#alone(() => this.#deleteAll([session], by));
+  }
+
+  /** Deletes what a policy lets go of. Returns how many sessions that were. @throws SluiceError `storage_failed` */
+  async retain(policy: RetentionPolicy): Promise<number> {
+    return this.#alone(async () => {
+      const isLive = (session: SessionId): boolean => this.#isLive(session);
+      const expired = await expiredSessions(this.#store, policy, { nowMs: this.#clock.nowMs(), isLive });
+      await this.#deleteAll(expired, null);
+      return expired.length;
+    });
+  }
+
+  #isLive(session: SessionId): boolean {
+    return this.#writers.has(session) || this.parked.has(session);
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#upkeep.then(work);
+    this.#upkeep = run.catch(() => {});
+    return run;
+  }
+
+  async #deleteAll(sessions: readonly SessionId[], by: PrincipalName | null): Promise<void> {
+    for (let at = 0; at < sessions.length; at += REMOVED_TOGETHER) {
+      const some = sessions.slice(at, at + REMOVED_TOGETHER);
+      const words = await Promise.all(some.map((session) => lastWords(this.#store, session)));
+      this.#admit();
+      const { ledger } = this;
+      for (const word of words) if (word.lastSeq > 0) ledger.deleted(word, by);
+      let isMarked = false;
+      this.#commit.mark(
+        new RemovalMarks(some, () => {
+          isMarked = true;
+        }),
+      );
+      await this.#commit.idle();
+      if (!isMarked) throw new SluiceError("storage_failed", "The deletion could not be recorded.");
+      for (const session of some) await removeSession(this.#store, session, this.#keys.nameKey);
+    }
+    await this.#clear(sessions);
+  }
+
+  async #remove(sessions: readonly SessionId[]): Promise<void> {
+    for (const session of sessions) await removeSession(this.#store, session, this.#keys.nameKey);
+    await this.#clear(sessions);
+  }
+
+  /** Makes a removal final. The store keeps old keys in its bookkeeping until it is reopened. */
+  async #clear(sessions: readonly SessionId[]): Promise<void> {
+    if (sessions.length === 0) return;
+    await this.#store.compact(removedRanges(sessions));
+    await this.#store.reopen();
   }
 
   /** Ends every session that the store marks as unfinished and that nobody writes. */
@@ -341,10 +459,12 @@ export class SessionLog {
     const wasOk = this.#state === "ok";
     this.#state = "closed";
     this.#disk.stop();
+    await this.#upkeep;
     if (wasOk) {
       await this.#commit.idle();
       this.ledger.act({ kind: "closed" });
       await this.#commit.idle();
+      await this.#anchors.stop();
     }
     await this.#recovery;
     await this.#store.close();

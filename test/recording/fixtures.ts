@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,7 +59,14 @@ export function ended(changes: Partial<EndedBody> = {}): EndedBody {
 }
 
 export function newKeys(): RecordKeys {
-  return { nameKey: randomBytes(32), signingKey: generateKeyPairSync("ed25519").privateKey };
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  return {
+    nameKey: randomBytes(32),
+    signing: {
+      sign: (bytes) => ({ keyId: "k1", signature: sign(null, bytes, privateKey) }),
+      verify: (keyId, bytes, signature) => keyId === "k1" && verify(null, bytes, publicKey, signature),
+    },
+  };
 }
 
 export interface OpenedLog {
