@@ -23,7 +23,8 @@ the support team`;
 
 const REVENUE = `Q3 revenue was 48.2 million, up 12 percent on the year and 3 percent on the quarter. \
 Subscriptions made 31.5 million of it, services 11.4 million, and hardware the rest. Gross margin rose to 67.1 \
-percent because hosting became cheaper. Operating costs grew by 4 percent, most of it new staff in support. The \
+percent because hosting became cheaper. The largest customer group remains banks with 19 percent, followed by \
+insurers with 14 percent. Operating costs grew by 4 percent, most of it new staff in support. The \
 board will see these figures on Thursday; until then they are confidential. Guidance for the fourth quarter \
 stays between 49 and 51 million.`;
 
