@@ -58,3 +58,20 @@ export interface IssuerConfig {
   /** Takes plain http beyond loopback. */
   readonly insecure: boolean;
 }
+
+/** What an issuer gets where its configuration says nothing. */
+export const ISSUER_DEFAULTS = {
+  algorithms: ["RS256", "ES256"],
+  typ: null,
+  claims: { subject: "sub", groups: null, team: null, tenant: null, attributes: {} },
+  groupsPrefix: "",
+  require: {},
+  roles: { reviewer: [], auditor: [], operator: [] },
+  clockToleranceS: 0,
+  refreshMs: 150_000,
+  maxStaleMs: 3_600_000,
+  timeoutMs: 5_000,
+  jwksUri: null,
+  ca: null,
+  insecure: false,
+} as const satisfies Omit<IssuerConfig, "issuer" | "audiences">;
