@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { Masking } from "../../src/masking/masking.js";
 import { builtInDetectors } from "../../src/patterns/detectors/index.js";
 import { validators } from "../../src/patterns/validators/index.js";
+import { printGitleaksAgreement } from "./quality/gitleaks-agreement.js";
 import { readModelTexts } from "./quality/model-text.js";
 import { read, type Score, score } from "./quality/score.js";
 import type { TruthRow } from "./quality/truth-row.js";
@@ -51,6 +52,7 @@ for (const set of SETS) {
     );
   }
 }
+printGitleaksAgreement(truth, flags.show === "gitleaks");
 printModelText(flags.streams ?? join(truth, "..", "streams"));
 
 function printHeader(): void {

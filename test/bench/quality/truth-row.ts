@@ -8,6 +8,8 @@ export interface TruthRow {
   readonly negative: boolean;
   /** Entity whose absence a negative row states; null: any. */
   readonly entity: string | null;
+  /** Rule or kind as the source names it. */
+  readonly rule: string | null;
   /** Why the row does not count as clean; empty for a clean one. */
   readonly doubts: readonly string[];
   /** `pii`, `literal` secrets, `made` secrets, ...: rows of a group are summed. */

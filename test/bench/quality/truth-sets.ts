@@ -78,6 +78,7 @@ function readRow(row: RawRow, set: string, inCodePoints: boolean): TruthRow {
     spans: spans.length > 0 ? spans : null,
     negative,
     entity: set.startsWith("a1") || set.startsWith("a8") ? entity : null,
+    rule: row.rule ?? row.kind ?? null,
     doubts: [...(row.flags ?? []).filter((flag) => DOUBTS.has(flag)), ...(doubtful ? ["doubt"] : [])],
     group: groupOf(row, set),
   };
