@@ -7,6 +7,7 @@ import type { Anchor } from "./anchor.js";
 import { AnchorExporter, type AnchorSink } from "./anchor-exporter.js";
 import { Catalogue, type PageRequest, type SessionFilter, type SessionPage } from "./catalogue.js";
 import { DiskWatch } from "./disk-watch.js";
+import { exportNdjson } from "./export-ndjson.js";
 import { type Format, openFormat } from "./format.js";
 import { GroupCommit } from "./group-commit.js";
 import { type Act, Ledger } from "./ledger.js";
@@ -262,6 +263,33 @@ export class SessionLog {
     }
     await this.#commit.idle();
     return this.ledger.head;
+  }
+
+  /** The lines of a log as NDJSON, verifiable without the store by `verifyExport`. */
+  exportNdjson(session: SessionId): AsyncGenerator<string> {
+    return exportNdjson(this.#store, session, this.#keys.signing);
+  }
+
+  /** Deletes every session of a principal that has ended. Returns how many. @throws as `delete`. */
+  async erase(principal: PrincipalName, by: PrincipalName): Promise<number> {
+    return this.#alone(async () => {
+      const found: SessionId[] = [];
+      for (let after: string | null = null; ; ) {
+        const page: SessionPage = await this.#catalogue.list(
+          { principals: [principal] },
+          { after, limit: 500 },
+          [],
+        );
+        for (const { session } of page.items) {
+          const id = parseSessionId(session);
+          if (id !== null && !this.#isLive(id)) found.push(id);
+        }
+        after = page.next;
+        if (after === null) break;
+      }
+      await this.#deleteAll(found, by);
+      return found.length;
+    });
   }
 
   /** Checks logs and ledger while they are in use. @throws SluiceError `storage_failed` */

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import type { SessionId } from "../../src/domain/session-id.js";
+import type { SessionLog } from "../../src/recording/session-log.js";
+import { openLevelStore } from "../../src/recording/stores/level.js";
+import { chunk, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
+
+const BY = { issuer: "https://login.example.com", subject: "grace.hopper" };
+
+async function write(
+  log: SessionLog,
+  word: string,
+  changes: Parameters<typeof opened>[0] = {},
+): Promise<SessionId> {
+  const writer = log.begin(
+    opened({ model: `model-${word}`, labels: { project: `label-${word}` }, ...changes }),
+  );
+  const finding = { entity: `ENTITY_${word}`, detector: "x", start: 0, end: 1, action: "mask" } as const;
+  for (let index = 0; index < 30; index++) writer.append(chunk(`${word} ${index}`, { findings: [finding] }));
+  writer.append(ended());
+  await writer.committed(writer.lastSeq);
+  return writer.session;
+}
+
+async function namesHolding(path: string, text: string): Promise<string[]> {
+  const holding: string[] = [];
+  for (const name of await readdir(path)) {
+    const bytes = await readFile(join(path, name));
+    if (bytes.includes(text) || bytes.includes(Buffer.from(text, "utf16le"))) holding.push(name);
+  }
+  return holding;
+}
+
+describe("deletion", () => {
+  it("leaves nothing of a session in any byte of the directory but its id, hashes and the act", async () => {
+    await inDirectory(async (path) => {
+      const { log } = await openLog({ store: await openLevelStore({ path }) });
+      const kept = await write(log, "keepme");
+      const gone = await write(log, "forgetme", {
+        principal: { ...opened().principal, subject: "forgetme.subject" },
+      });
+      assert.ok((await namesHolding(path, "forgetme")).length > 0);
+      await log.delete(gone, BY);
+      assert.deepEqual(await namesHolding(path, "forgetme"), []);
+      assert.deepEqual(await namesHolding(path, BY.subject), []);
+      assert.ok((await namesHolding(path, gone)).length > 0, "the ledger keeps the id");
+      assert.equal(await log.reader(gone), null);
+      assert.equal(await log.summary(gone), null);
+      assert.deepEqual(
+        (await log.list({}, { limit: 10 })).items.map(({ session }) => session),
+        [kept],
+      );
+      await assert.rejects(log.delete(gone, BY), { code: "not_found" });
+      assert.deepEqual((await log.verify()).problems, []);
+      await log.close();
+    });
+  });
+
+  it("goes on writing while a deletion reopens the store", async () => {
+    await inDirectory(async (path) => {
+      const { log } = await openLog({ store: await openLevelStore({ path }) });
+      const gone = await write(log, "forgetme");
+      const writer = log.begin(opened());
+      await assert.rejects(log.delete(writer.session, BY), { code: "conflict" });
+      const deleted = log.delete(gone, BY);
+      for (let index = 0; index < 200; index++) {
+        writer.append(chunk("x"));
+        await writer.committed(writer.lastSeq);
+      }
+      await deleted;
+      writer.append(ended());
+      await writer.committed(writer.lastSeq);
+      assert.deepEqual((await log.verify()).problems, []);
+      await log.close();
+    });
+  });
+
+  it("lets go of what is too old, and of the oldest when there is too much", async () => {
+    await inDirectory(async (path) => {
+      const { log } = await openLog({ store: await openLevelStore({ path }) });
+      const now = Date.now();
+      await write(log, "ancientone", { openedAtMs: now - 10_000_000 });
+      const recent = await write(log, "recentone");
+      assert.equal(await log.retain({ maxAgeMs: 5_000_000 }), 1);
+      assert.deepEqual(await namesHolding(path, "ancientone"), []);
+      assert.equal(await log.retain({ maxAgeMs: 5_000_000, maxBytes: 1 << 30 }), 0);
+      assert.deepEqual(
+        (await log.list({}, { limit: 10 })).items.map(({ session }) => session),
+        [recent],
+      );
+      assert.equal(await log.retain({ maxBytes: 10 }), 1);
+      assert.deepEqual((await log.verify()).problems, []);
+      await log.close();
+    });
+  });
+
+  it("erases every session of a principal and of nobody else", async () => {
+    const { log } = await openLog({ keys: newKeys() });
+    const other = await write(log, "a", { principal: { ...opened().principal, subject: "somebody" } });
+    await write(log, "b");
+    await write(log, "c");
+    assert.equal(await log.erase({ issuer: "https://login.example.com", subject: "ada.lovelace" }, BY), 2);
+    assert.deepEqual(
+      (await log.list({}, { limit: 10 })).items.map(({ session }) => session),
+      [other],
+    );
+    await log.close();
+  });
+});
