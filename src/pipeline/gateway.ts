@@ -93,7 +93,7 @@ export class SluiceGateway implements Gateway {
   async #begin(call: CompletionCall): Promise<Live> {
     this.#admit();
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
-    const target = router.route(call.request.model);
+    const target = router.route(call.request.model, call.dialect.name);
     const id = makeSessionId(clock.nowMs(), randomBytes(10));
     const digest = requestDigest(keys, call, target);
     const conversation = conversationOf(keys, call);

@@ -1,3 +1,4 @@
+import type { DialectName } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { Upstream } from "../upstreams/upstream.js";
 
@@ -8,13 +9,16 @@ export interface Route {
   readonly models: readonly string[];
   /** Name that callers use -> name that the upstream knows. */
   readonly aliases: Readonly<Record<string, string>>;
-  readonly upstream: Upstream;
+  /** By wire dialect, the connection's own first. A caller's request goes to the one of its own dialect
+   *  where there is one, so that nothing needs to be translated. */
+  readonly upstreams: readonly Upstream[];
   /** Request and answer fields beyond the dialect's own. */
   readonly passFields: readonly string[];
 }
 
 export interface RoutedModel {
   readonly route: Route;
+  readonly upstream: Upstream;
   readonly upstreamModel: string;
 }
 
@@ -31,11 +35,13 @@ export class Router {
   }
 
   /** @throws SluiceError `model_not_found`. */
-  route(model: string): RoutedModel {
+  route(model: string, dialect: DialectName): RoutedModel {
     for (const route of this.#routes) {
+      const upstream = route.upstreams.find((each) => each.dialect === dialect) ?? route.upstreams[0];
+      if (upstream === undefined) continue;
       const alias = Object.hasOwn(route.aliases, model) ? route.aliases[model] : undefined;
-      if (alias !== undefined) return { route, upstreamModel: alias };
-      if (route.models.some((glob) => fits(glob, model))) return { route, upstreamModel: model };
+      if (alias !== undefined) return { route, upstream, upstreamModel: alias };
+      if (route.models.some((glob) => fits(glob, model))) return { route, upstream, upstreamModel: model };
     }
     throw new SluiceError(
       "model_not_found",

@@ -18,7 +18,7 @@ export function mask(deps: MaskDeps, prepared: Prepared): OperatorFunction<Readi
     plan: deps.masking.current.plan(decision.obligations.mask as readonly MaskRule[]),
     scope: { hashKey: deps.hashKey(call.principal.tenant), pseudonyms: vault.answers },
     jsonText: request.neutral.responseFormat !== null && request.neutral.responseFormat.type !== "text",
-    keepsCopies: !call.request.stream || target.route.upstream.dialect === "openai-responses",
+    keepsCopies: !call.request.stream || target.upstream.dialect === "openai-responses",
     maxCopyChars: deps.maxAnswerChars,
   });
   return map(({ events, failure }) => {

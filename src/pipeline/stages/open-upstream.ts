@@ -5,7 +5,8 @@ import type { Prepared, Reading } from "../stages.js";
 /** Calls the model with the Permit, and reads its answer as fast as the log takes it. */
 export function openUpstream(prepared: Prepared): Observable<Reading> {
   const { run, call, target, permit, request, maxTokens, echo, approval } = prepared;
-  const { upstream, connection } = target.route;
+  const { upstream } = target;
+  const { connection } = target.route;
   const upstreamCall = {
     permit,
     request: { ...request, model: target.upstreamModel },

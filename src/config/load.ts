@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type DocumentSource, Problems, readDocument } from "../documents/index.js";
+import { SluiceError } from "../domain/errors.js";
+import { isLoopbackHost, secureUrl } from "../domain/loopback.js";
+import { type Address, parseAddress } from "./address.js";
+import { type Environment, type Secret, secretOf } from "./secret.js";
+import { configShape, type WrittenConfig, type WrittenSecret } from "./shapes.js";
+
+/** The configuration, read and checked. Paths are absolute; secrets stay where they are until used. */
+export interface Config {
+  /** As the user named it, for messages. */
+  readonly file: string;
+  readonly written: WrittenConfig;
+  readonly http: Address;
+  readonly grpc: Address;
+  readonly policyFile: string;
+  readonly dataDir: string;
+  readonly keysDir: string;
+  readonly approvalsDir: string;
+  /** Resolves a path of the file against the folder that it stands in. */
+  path(written: string): string;
+  /** Contents of a PEM file. @throws SluiceError `invalid_config`. */
+  pem(written: string, field: string): string;
+  secret(written: WrittenSecret): Secret;
+}
+
+/**
+ * Reads a configuration file.
+ * @throws SluiceError `invalid_config`, one `file:line:column: field: what is wrong, what is allowed` a line.
+ */
+export function loadConfig(file: string, env: Environment = process.env): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SluiceError(
+      "invalid_config",
+      `${file}: the configuration cannot be read; give an existing file with --config.`,
+      {},
+      { cause },
+    );
+  }
+  return parseConfig(text, { file, base: dirname(resolve(file)), env });
+}
+
+export function parseConfig(
+  text: string,
+  from: DocumentSource & { readonly base: string; readonly env: Environment },
+): Config {
+  const { file, base, env } = from;
+  const written = readDocument(text, { file }, configShape);
+  const problems = new Problems();
+  checkConnections(written, problems);
+  checkIssuers(written, problems);
+  const policyFile = resolve(base, written.policies.value);
+  if (!existsSync(policyFile)) problems.add(written.policies.at, `there is no file ${policyFile}`);
+  problems.throwIfAny();
+  const http = listening(written, "http", file);
+  const grpc = listening(written, "grpc", file);
+  const path = (each: string): string => resolve(base, each);
+  return {
+    file,
+    written,
+    http,
+    grpc,
+    policyFile,
+    dataDir: path(written.recording.path),
+    keysDir: path(written.keys.dir),
+    approvalsDir:
+      written.approvals.path === undefined
+        ? resolve(path(written.keys.dir), "..", "approvals")
+        : path(written.approvals.path),
+    path,
+    pem: (each, field) => readPem(path(each), { file, field }),
+    secret: (each) => secretOf(each, { base, env }),
+  };
+}
+
+function listening(written: WrittenConfig, which: "http" | "grpc", file: string): Address {
+  const address = parseAddress(written.listen[which], `${file}: listen.${which}`);
+  const isPlain = written.tls[which] === undefined && !written.listen.insecure;
+  if (isPlain && !isLoopbackHost(address.host)) {
+    throw new SluiceError(
+      "invalid_config",
+      `${file}: listen.${which}: ${address.host} is beyond loopback and there is no TLS; give tls.${which}, or say listen.insecure: true where a proxy in front speaks TLS.`,
+      { field: `listen.${which}` },
+    );
+  }
+  return address;
+}
+
+function checkConnections({ connections }: WrittenConfig, problems: Problems): void {
+  const names = new Set<string>();
+  for (const { name, dialect, url, credential } of connections) {
+    if (names.has(name.value))
+      problems.add(name.at, `a connection ${JSON.stringify(name.value)} stands twice`);
+    names.add(name.value);
+    if (dialect === "demo") {
+      if (url !== undefined) problems.add(url.at, "the demo model has no url; remove it");
+      if (credential !== undefined)
+        problems.add(credential.at, "the demo model needs no credential; remove it");
+      continue;
+    }
+    if (url === undefined) problems.add(name.at, `the connection ${JSON.stringify(name.value)} needs a url`);
+    else if (credential !== undefined && !secureUrl(url.value)) {
+      problems.add(url.at, "a credential would travel over plain http beyond loopback; use https");
+    }
+  }
+}
+
+function checkIssuers({ identity }: WrittenConfig, problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { issuer, insecure } of identity.issuers) {
+    if (seen.has(issuer.value))
+      problems.add(issuer.at, `the issuer ${JSON.stringify(issuer.value)} stands twice`);
+    seen.add(issuer.value);
+    if (!insecure && !secureUrl(issuer.value)) {
+      problems.add(issuer.at, "an issuer beyond loopback must be https; say `insecure: true` to allow http");
+    }
+  }
+}
+
+function readPem(path: string, at: { readonly file: string; readonly field: string }): string {
+  try {
+    const pem = readFileSync(path, "utf8");
+    if (pem.includes("-----BEGIN ")) return pem;
+  } catch (cause) {
+    throw new SluiceError(
+      "invalid_config",
+      `${at.file}: ${at.field}: ${path} cannot be read.`,
+      { field: at.field },
+      { cause },
+    );
+  }
+  throw new SluiceError("invalid_config", `${at.file}: ${at.field}: ${path} holds no PEM.`, {
+    field: at.field,
+  });
+}
