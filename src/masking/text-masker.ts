@@ -222,5 +222,6 @@ class Release {
 /** A sticky region, or one that ends the stream, need not have ended. */
 export function isReady(region: Region, live: number): boolean {
   if (region.end <= live) return true;
-  return (region.sticky !== null || region.cut) && region.start <= live;
+  // What still lives before the sticky span could become an earlier one, with another label.
+  return (region.sticky !== null && region.sticky.start <= live) || (region.cut && region.start <= live);
 }

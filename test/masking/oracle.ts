@@ -114,7 +114,7 @@ export class Oracle {
     for (const region of merge(spans.filter((span) => this.#rules[span.rule]?.action === "mask"))) {
       if (region.start > limit) break;
       if (region.end <= limit) continue;
-      if (region.spans.some((span) => span.sticky)) return region.end;
+      if (region.spans.some((span) => span.sticky && span.start <= limit)) return region.end;
       return Math.min(region.start, limit);
     }
     return limit;
