@@ -1,4 +1,5 @@
 import { isDate } from "./calendar.js";
+import { hasShape, isDigit, some } from "./characters.js";
 import { digitsOf, plainUpper, weightedSum } from "./digits.js";
 
 const SPANISH = "TRWAGMYFPDXBNJZSQVHLCKE";
@@ -6,13 +7,15 @@ const SPANISH = "TRWAGMYFPDXBNJZSQVHLCKE";
 /** Spanish NIF: the letter is the number modulo 23 (Ministerio del Interior). */
 export function esNif(text: string): boolean {
   const plain = plainUpper(text);
-  return /^\d{7,8}[A-Z]$/.test(plain) && SPANISH.charAt(Number(plain.slice(0, -1)) % 23) === plain.slice(-1);
+  const shaped = hasShape(plain, "00000000A") || hasShape(plain, "0000000A");
+  return shaped && SPANISH.charAt(Number(plain.slice(0, -1)) % 23) === plain.slice(-1);
 }
 
 /** Spanish NIE: as NIF with X, Y, Z for 0, 1, 2. */
 export function esNie(text: string): boolean {
   const plain = plainUpper(text);
-  return /^[XYZ]\d{7}[A-Z]$/.test(plain) && esNif(`${"XYZ".indexOf(plain.charAt(0))}${plain.slice(1)}`);
+  const first = "XYZ".indexOf(plain.charAt(0));
+  return first >= 0 && hasShape(plain, "A0000000A") && esNif(`${first}${plain.slice(1)}`);
 }
 
 const FINNISH = "0123456789ABCDEFHJKLMNPRSTUVWXY";
@@ -54,7 +57,7 @@ export function itFiscalCode(text: string): boolean {
 /** Singapore NRIC or FIN: weights 2, 7, 6, 5, 4, 3, 2 and a letter by series (S T, F G, M). */
 export function sgNric(text: string): boolean {
   const plain = plainUpper(text);
-  if (!/^[STFGM]\d{7}[A-Z]$/.test(plain)) return false;
+  if (!hasShape(plain, "A0000000A") || !"STFGM".includes(plain.charAt(0))) return false;
   const series = plain.charAt(0);
   const offset = series === "T" || series === "G" ? 4 : series === "M" ? 3 : 0;
   const rest = (weightedSum(digitsOf(plain.slice(1, 8)), [2, 7, 6, 5, 4, 3, 2]) + offset) % 11;
@@ -66,7 +69,7 @@ export function sgNric(text: string): boolean {
 /** German pension insurance number: date, letter, check digit over cross sums (DRV). */
 export function deSocialSecurity(text: string): boolean {
   const plain = plainUpper(text);
-  if (!/^\d{8}[A-Z]\d{3}$/.test(plain)) return false;
+  if (!hasShape(plain, "00000000A000")) return false;
   const day = Number(plain.slice(2, 4));
   const month = Number(plain.slice(4, 6));
   // The day is raised by 50 in numbers of a second pension account.
@@ -81,7 +84,7 @@ export function deSocialSecurity(text: string): boolean {
 /** German health insurance number (KVNR): letter as two digits, weights 1 and 2, modulus 10. */
 export function deHealthInsurance(text: string): boolean {
   const plain = plainUpper(text);
-  if (!/^[A-Z]\d{9}$/.test(plain)) return false;
+  if (!hasShape(plain, "A000000000")) return false;
   const letter = String(plain.charCodeAt(0) - 64).padStart(2, "0");
   const digits = digitsOf(letter + plain.slice(1, 9));
   const sum = digits.reduce((total, digit, i) => total + crossSum(digit * (i % 2 === 0 ? 1 : 2)), 0);
@@ -97,7 +100,7 @@ export function icaoDocument(text: string): boolean {
     const code = plain.charCodeAt(i);
     sum += (code >= 65 ? code - 55 : code - 48) * ([7, 3, 1][i % 3] ?? 0);
   }
-  return /\d/.test(plain.slice(0, -1)) && String(sum % 10) === plain.slice(-1);
+  return some(plain.slice(0, -1), isDigit) && String(sum % 10) === plain.slice(-1);
 }
 
 function crossSum(value: number): number {

@@ -1,4 +1,5 @@
 import { entropyOf } from "../entropy.js";
+import { isDigit, isLower, isUpper, runs } from "./characters.js";
 
 /** What stands where a secret would in documentation and templates: a word for it, or a reference. */
 const PLACEHOLDER_PARTS = [
@@ -79,8 +80,10 @@ export function quotedSecret(text: string): boolean {
   return mixedToken(text) && parts(text).some((part) => part.length >= 7 && looksRandom(part));
 }
 
+const SEPARATORS: ReadonlySet<number> = new Set([..."-_./:="].map((char) => char.charCodeAt(0)));
+
 function parts(text: string): readonly string[] {
-  return text.split(/[-_./:=]/);
+  return runs(text, (code) => !SEPARATORS.has(code));
 }
 
 function looksRandom(part: string): boolean {
@@ -123,8 +126,9 @@ export function credentialPair(text: string): boolean {
   const password = text.slice(colon + 1);
   if (colon < 0 || password.length < 3 || isTemplate(user) || isTemplate(password)) return false;
   if (new Set(password).size < 3) return false;
-  const generic = user === "username" && /^(?:my)?password$/i.test(password);
-  return !generic && !/^(?:your|replace|insert|change)/i.test(password);
+  const lower = password.toLowerCase();
+  const generic = user === "username" && (lower === "password" || lower === "mypassword");
+  return !generic && !["your", "replace", "insert", "change"].some((word) => lower.startsWith(word));
 }
 
 /** An address whose user information is a `credentialPair`. */
@@ -134,7 +138,7 @@ export function addressCredentials(text: string): boolean {
 }
 
 function isTemplate(text: string): boolean {
-  return /[$<>{}]|^%.*%$/.test(text);
+  return [..."$<>{}"].some((sign) => text.includes(sign)) || (text.startsWith("%") && text.endsWith("%"));
 }
 
 function isPlaceholder(text: string): boolean {
@@ -155,9 +159,9 @@ interface Census {
 type CharKind = "digit" | "upper" | "lower" | "sign";
 
 function kindOf(code: number): CharKind {
-  if (code >= 48 && code <= 57) return "digit";
-  if (code >= 65 && code <= 90) return "upper";
-  return code >= 97 && code <= 122 ? "lower" : "sign";
+  if (isDigit(code)) return "digit";
+  if (isUpper(code)) return "upper";
+  return isLower(code) ? "lower" : "sign";
 }
 
 function census(text: string): Census {

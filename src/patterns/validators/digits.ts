@@ -1,18 +1,18 @@
+import { isDigit, isLower, isUpper, only } from "./characters.js";
+
 /** The ASCII digits of a text as numbers, in order; everything else is left out. */
 export function digitsOf(text: string): readonly number[] {
   const digits: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 48 && code <= 57) digits.push(code - 48);
+    if (isDigit(code)) digits.push(code - 48);
   }
   return digits;
 }
 
 /** The ASCII letters and digits of a text, upper case, in order. */
 export function plainUpper(text: string): string {
-  let plain = "";
-  for (const char of text) if (/^[A-Za-z0-9]$/.test(char)) plain += char;
-  return plain.toUpperCase();
+  return only(text, (code) => isDigit(code) || isUpper(code) || isLower(code)).toUpperCase();
 }
 
 /** Sum of digits times weights; digits beyond the weights are left out. */

@@ -1,3 +1,4 @@
+import { isLower, isUpper, some } from "./characters.js";
 import { plainUpper } from "./digits.js";
 
 /** Lengths by country, from the SWIFT IBAN registry (release 99). */
@@ -26,7 +27,7 @@ export function mod97(text: string): number {
 /** International Bank Account Number, ISO 13616: the country's length and ISO 7064 mod 97-10. */
 export function iban(text: string): boolean {
   // Upper case by the standard, lower case as people type it; a mixture is something else.
-  if (/[a-z]/.test(text) && /[A-Z]/.test(text)) return false;
+  if (some(text, isLower) && some(text, isUpper)) return false;
   const plain = plainUpper(text);
   if (LENGTHS.get(plain.slice(0, 2)) !== plain.length) return false;
   return mod97(plain.slice(4) + plain.slice(0, 4)) === 1;

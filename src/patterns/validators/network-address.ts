@@ -1,6 +1,8 @@
+import { every, isDigit, isHexDigit, only, some } from "./characters.js";
+
 /** IPv6 address with optional zone and prefix length (RFC 4291 section 2.2, RFC 4007 section 11). */
 export function ipv6(text: string): boolean {
-  const [address = ""] = text.split(/[%/]/);
+  const [address = ""] = (text.split("%")[0] ?? "").split("/");
   const halves = address.split("::");
   if (halves.length > 2) return false;
   const left = groupsIn(halves[0] ?? "");
@@ -20,8 +22,9 @@ export function ipv6(text: string): boolean {
 function isWorthMasking(left: readonly string[], right: readonly string[]): boolean {
   if (left.length === 0) return right.length > 1 || right[0] === "1" || right.some(isIpv4);
   const text = [...left, ...right].join("");
-  if (!/\d/.test(text)) return false;
-  return left.length + right.length > 2 || /^[0-9a-f]{4}$/i.test(left[0] ?? "") || /^\d/.test(left[0] ?? "");
+  if (!some(text, isDigit)) return false;
+  const first = left[0] ?? "";
+  return left.length + right.length > 2 || first.length === 4 || isDigit(first.charCodeAt(0));
 }
 
 function groupsIn(half: string): readonly string[] {
@@ -33,17 +36,20 @@ function wordsIn(groups: readonly string[]): number {
 }
 
 function isHexGroup(group: string): boolean {
-  return /^[0-9a-f]{1,4}$/i.test(group);
+  return group.length <= 4 && every(group, isHexDigit);
 }
 
 function isIpv4(text: string): boolean {
   const parts = text.split(".");
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+  return (
+    parts.length === 4 &&
+    parts.every((part) => part.length <= 3 && every(part, isDigit) && Number(part) <= 255)
+  );
 }
 
 /** Hardware address that names a device: neither broadcast nor all zeros, one separator throughout. */
 export function macAddress(text: string): boolean {
-  const plain = text.replace(/[^0-9a-f]/gi, "").toLowerCase();
-  const separators = new Set(text.replace(/[0-9a-f]/gi, ""));
+  const plain = only(text, isHexDigit).toLowerCase();
+  const separators = new Set(only(text, (code) => !isHexDigit(code)));
   return plain.length === 12 && separators.size === 1 && plain !== "ffffffffffff" && plain !== "000000000000";
 }

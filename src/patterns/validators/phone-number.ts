@@ -1,15 +1,21 @@
+import { isDigit, runs } from "./characters.js";
 import { allSame, digitsOf } from "./digits.js";
 
 /** The separated groups of digits of a printed number, an extension left out. */
 function groupsOf(text: string): readonly string[] {
-  const main = text.split(/[x#e]/i)[0] ?? "";
-  return main.split(/[^0-9]+/).filter((group) => group.length > 0);
+  const letter = [...text].findIndex((char) => char === "x" || char === "e");
+  return runs(letter < 0 ? text : text.slice(0, letter), isDigit);
 }
 
 /** Number with a country code: 8 to 15 digits (ITU-T E.164), after + or 00. */
 export function phoneInternational(text: string): boolean {
   const digits = groupsOf(text).join("");
-  const national = text.startsWith("+") || text.startsWith("(+") ? digits : digits.replace(/^00/, "");
+  const national =
+    text.startsWith("+") || text.startsWith("(+")
+      ? digits
+      : digits.startsWith("00")
+        ? digits.slice(2)
+        : digits;
   return (
     national.length >= 8 && national.length <= 15 && !national.startsWith("0") && new Set(national).size > 2
   );
@@ -34,9 +40,12 @@ export function phoneAnnounced(text: string): boolean {
 function isDateLike(groups: readonly string[]): boolean {
   const [first = "", second = "", third = ""] = groups;
   const dayFirst = first.length === 2 && second.length === 2 && third.length === 4 && Number(second) <= 31;
-  const yearFirst =
-    first.length === 4 && second.length === 2 && third.length === 2 && /^(?:19|20)/.test(first);
-  return (dayFirst && /^(?:19|20)/.test(third)) || yearFirst;
+  const yearFirst = first.length === 4 && second.length === 2 && third.length === 2 && isYear(first);
+  return (dayFirst && isYear(third)) || yearFirst;
+}
+
+function isYear(group: string): boolean {
+  return group.startsWith("19") || group.startsWith("20");
 }
 
 /** Consecutive numbers, as in a numbered list. */

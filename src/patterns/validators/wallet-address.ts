@@ -13,10 +13,10 @@ function base58Check(text: string): Buffer | undefined {
     if (digit < 0) return undefined;
     value = value * 58n + BigInt(digit);
   }
-  const zeros = /^1*/.exec(text)?.[0].length ?? 0;
+  const zeros = [...text].findIndex((char) => char !== "1");
   const hex = value === 0n ? "" : value.toString(16);
   const bytes = Buffer.concat([
-    Buffer.alloc(zeros),
+    Buffer.alloc(Math.max(zeros, 0)),
     Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex"),
   ]);
   if (bytes.length < 5) return undefined;
@@ -31,7 +31,7 @@ function sha256(bytes: Buffer): Buffer {
 
 /** Bitcoin address: Base58Check of 21 bytes (P2PKH, P2SH), or Bech32/Bech32m (BIP 173, BIP 350). */
 export function bitcoinAddress(text: string): boolean {
-  if (/^bc1/i.test(text)) return bech32(text.toLowerCase());
+  if (text.toLowerCase().startsWith("bc1")) return bech32(text.toLowerCase());
   const payload = base58Check(text);
   return payload?.length === 21 && (payload[0] === 0 || payload[0] === 5);
 }
