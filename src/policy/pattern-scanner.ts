@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { quote } from "../documents/index.js";
 import { asSluiceError } from "../domain/errors.js";
 import type { RuleCatalogue } from "../patterns/catalogue.js";
 import { type TextRule, TextScanner } from "../patterns/text-scanner.js";
@@ -19,7 +20,8 @@ export class PatternScanner implements PromptScanner {
         new TextScanner([one]);
         return [];
       } catch (thrown) {
-        return [withoutOwner(asSluiceError(thrown).message)];
+        const what = one.pattern === undefined ? "" : `${quote(one.pattern)}: `;
+        return [`${what}${withoutOwner(asSluiceError(thrown).message)}`];
       }
     });
   }
