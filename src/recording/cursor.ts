@@ -49,7 +49,7 @@ export interface CursorOptions {
 
 const NOTHING: readonly Entry[] = Object.freeze([]);
 /** Bytes of pages that one read from the store fetches; bounds what a lagging cursor holds. */
-const READ_BYTES = 32 * 1024;
+const READ_BYTES = 64 * 1024;
 
 export class LogCursor implements Cursor {
   onReadable: (() => void) | null = null;

@@ -8,6 +8,11 @@ import { pageRange, seqOfPageKey, sessionBytes } from "./keys.js";
 import { pageEnds, walkPage } from "./page.js";
 import type { Store, StorePair } from "./stores/store.js";
 
+/** One-record pages are small: many of them make a read worth its way to the store. */
+const PAGES_PER_READ = 1000;
+/** A read that brought fewer pages was short or near the end. */
+const WORTH_READING_AHEAD = 64;
+
 /** Visits one record whose link was checked. */
 export type RecordVisit = (reader: ByteReader, seq: number, link: ChainHash) => void;
 
@@ -44,6 +49,7 @@ export class PageStream {
   /** Sequence number of the next record wanted, and of the page in which it begins once known. */
   #nextSeq: number;
   #link: ChainHash | null;
+  #ahead: Promise<readonly StorePair[]> | null = null;
 
   /** @param afterSeq the records after this one are read. */
   constructor(store: Store, session: SessionId, afterSeq: number) {
@@ -77,11 +83,32 @@ export class PageStream {
     const before = this.#nextSeq;
     if (this.#link === null) await this.#enter(visit);
     else {
-      const { from, to } = pageRange(this.#bytes, this.#nextSeq);
-      const pages = await this.#store.range({ from, to, limit: 256, maxBytes });
+      const pages = await this.#fetch(maxBytes);
       for (const page of pages) this.#walk(page, this.#link, visit);
     }
     return this.#nextSeq - before;
+  }
+
+  /** The pages from `#nextSeq` on; those after them are on their way while these are decoded. */
+  async #fetch(maxBytes: number): Promise<readonly StorePair[]> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    let pages = ahead === null ? [] : await ahead;
+    // What was read ahead may be older than the commits that the reader has heard of since.
+    if (pages.length === 0) pages = await this.#range(this.#nextSeq, maxBytes);
+    const last = pages[pages.length - 1];
+    const ends = last === undefined || pages.length < WORTH_READING_AHEAD ? null : pageEnds(last.value);
+    if (last !== undefined && ends !== null) {
+      this.#ahead = this.#range(seqOfPageKey(last.key) + ends.count, maxBytes);
+      // Whoever reads on meets the failure; a reader that stopped before does not care.
+      this.#ahead.catch(() => {});
+    }
+    return pages;
+  }
+
+  async #range(fromSeq: number, maxBytes: number): Promise<readonly StorePair[]> {
+    const { from, to } = pageRange(this.#bytes, fromSeq);
+    return this.#store.range({ from, to, limit: PAGES_PER_READ, maxBytes });
   }
 
   /** The first read of a stream that starts inside a log: the page that holds the record, and the one
