@@ -1,12 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "../../domain/entry.js";
-import { SluiceError } from "../../domain/errors.js";
+import type { SluiceError } from "../../domain/errors.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import { toErrorMessage } from "../event.js";
 import { eventMembers } from "../event-json.js";
 import { Pump, type PumpSink } from "../pump.js";
 import { RestoredEntries } from "../restored.js";
 import type { WatchedStream } from "../stall-watch.js";
+import { stillOpen } from "../still-open.js";
 import { openEventStream } from "./event-stream.js";
 import type { Exchange } from "./exchange.js";
 
@@ -92,12 +93,4 @@ export class EventAnswer implements PumpSink, WatchedStream {
     this.#pump.close();
     this.#onOver(this);
   }
-}
-
-/** A replay has shown what was recorded when it began, and the session was still running then. */
-export function stillOpen(): SluiceError {
-  return new SluiceError(
-    "conflict",
-    "The replay reached the present: the session was still open. Follow it instead.",
-  );
 }

@@ -1,0 +1,58 @@
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { JsonObject } from "../../domain/json.js";
+import type { Principal } from "../../domain/principal.js";
+import { toApprovalMessage } from "../approval-message.js";
+import { decide, describeApproval, listApprovals } from "../approval-reading.js";
+import { type MessageCall, streaming, unary } from "./calls.js";
+import { numberField, textField } from "./message-fields.js";
+import type { GrpcRoom } from "./room.js";
+
+/** The service `sluice.v1.Approvals`. */
+export function approvals(room: GrpcRoom): UntypedServiceImplementation {
+  const { deps } = room;
+  return {
+    List: unary(deps, ({ request, principal }) => listApprovals(deps, queryOf(request), principal)),
+    Watch: streaming(deps, (call: MessageCall, { principal }) => watch(room, call, principal)),
+    Get: unary(deps, ({ request, principal }) =>
+      describeApproval(deps, textField(request, "approvalId"), principal),
+    ),
+    Decide: unary(deps, ({ request, principal }) => decide(deps, decisionOf(request), principal)),
+  };
+}
+
+function queryOf(request: JsonObject): Parameters<typeof listApprovals>[1] {
+  return {
+    state: textField(request, "state"),
+    after: textField(request, "after"),
+    limit: numberField(request, "limit"),
+  };
+}
+
+function decisionOf(request: JsonObject): Parameters<typeof decide>[1] {
+  return {
+    approval: textField(request, "approvalId"),
+    verdict: textField(request, "verdict"),
+    reason: textField(request, "reason"),
+    version: numberField(request, "version"),
+    digest: textField(request, "digest"),
+  };
+}
+
+/** The feed keeps only the newest state of each approval, so that a slow watcher is not a growing one. */
+async function watch({ deps }: GrpcRoom, call: MessageCall, viewer: Principal): Promise<void> {
+  const stop = new AbortController();
+  call.on("cancelled", () => stop.abort());
+  if (call.cancelled) return;
+  for await (const approval of deps.approvals.watch(viewer, stop.signal)) {
+    if (call.write({ approval: toApprovalMessage(approval) })) continue;
+    await drained(call, stop.signal);
+  }
+  if (!stop.signal.aborted) call.end();
+}
+
+function drained(call: MessageCall, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    call.once("drain", resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

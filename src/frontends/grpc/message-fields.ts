@@ -1,0 +1,21 @@
+import { isJsonObject, type JsonObject } from "../../domain/json.js";
+
+/** Fields of a request as the loader gives them: of the right type or absent. */
+export function textField(message: JsonObject, name: string): string {
+  const value = message[name];
+  return typeof value === "string" ? value : "";
+}
+
+export function numberField(message: JsonObject, name: string): number {
+  const value = message[name];
+  return typeof value === "number" ? value : 0;
+}
+
+export function flagField(message: JsonObject, name: string): boolean {
+  return message[name] === true;
+}
+
+export function messageField(message: JsonObject, name: string): JsonObject | null {
+  const value = message[name];
+  return isJsonObject(value) ? value : null;
+}
