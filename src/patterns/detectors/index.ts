@@ -6,6 +6,7 @@ import { financeDetectors } from "./pii-finance.js";
 import { networkDetectors, optionalDetectors } from "./pii-network.js";
 import { northernEuropeDetectors } from "./pii-northern-europe.js";
 import { furtherDetectors } from "./pii-oceania-africa-americas.js";
+import { ruDetectors } from "./pii-ru.js";
 import { southernEuropeDetectors } from "./pii-southern-europe.js";
 import { ukDetectors } from "./pii-uk.js";
 import { usDetectors } from "./pii-us.js";
@@ -30,6 +31,7 @@ export const builtInDetectors: readonly Detector[] = [
   ...deDetectors,
   ...southernEuropeDetectors,
   ...northernEuropeDetectors,
+  ...ruDetectors,
   ...asiaDetectors,
   ...furtherDetectors,
   ...keySecrets,

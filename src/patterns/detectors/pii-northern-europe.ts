@@ -53,6 +53,17 @@ export const northernEuropeDetectors: readonly Detector[] = [
     examples: ["556016-0680"],
     counterExamples: ["556016-0681", "19000309-3393"],
   },
+  {
+    // Born before 2016: a time stamp such as 202611240930 has twelve digits, too.
+    id: "pii/se/personal-number-twelve",
+    entity: "SE_PERSONNUMMER",
+    pattern: "(?<![\\w.-])(?:19\\d{2}|200\\d|201[0-5])[01]\\d[0-9]\\d{5}(?![\\w-])",
+    validator: "se-personnummer",
+    specificity: 73,
+    source: "Skatteverket SKV 704",
+    examples: ["198112189876"],
+    counterExamples: ["198112189877", "202411240930"],
+  },
   ...announced({
     id: "pii/se/organisation-number-joined",
     entity: "SE_ORGANISATIONSNUMMER",

@@ -90,7 +90,8 @@ export const ukDetectors: readonly Detector[] = [
     id: "pii/uk/driving-licence",
     entity: "UK_DRIVING_LICENCE",
     pattern:
-      "(?<![\\w-])[A-Z]{1,5}9{0,4}\\d[0156]\\d(?:0[1-9]|[12]\\d|3[01])\\d[A-Z9]{2}[A-Z0-9]{3}(?![\\w-])",
+      "(?<![\\w-])(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)\\d[0156]\\d(?:0[1-9]|[12]\\d|3[01])\\d[A-Z9]{2}[A-Z0-9]{3}(?![\\w-])",
+    ignoreCase: true,
     specificity: 70,
     source: "DVLA INF45D: driver number",
     examples: ["MORGA657054SM9IJ", "licence JONES710238HA5AB"],

@@ -49,7 +49,7 @@ export const usDetectors: readonly Detector[] = [
   ...announced({
     id: "pii/us/itin-unseparated",
     entity: "US_ITIN",
-    pattern: "(?<![\\w.-])9\\d{8}(?![\\w-])",
+    pattern: "(?<![\\w.-])9(?:\\d{8}|\\d{2}-\\d{6}|\\d{4}-\\d{4})(?![\\w-])",
     validator: "us-itin",
     context: ["itin", "taxpayer", "tax id", "individual taxpayer", "tin"],
     specificity: 73,

@@ -24,6 +24,7 @@ const RANGES: readonly IssuerRange[] = [
   { from: 3600, to: 3699, lengths: [14, 16, 17, 18, 19] }, // Diners Club
   { from: 3800, to: 3999, lengths: [14, 16, 17, 18, 19] }, // Diners Club
   { from: 3500, to: 3599, lengths: LONG }, // JCB (3528 to 3589) and its neighbours, which generators use
+  { from: 1000, to: 1999, lengths: [15] }, // UATP
   { from: 1800, to: 1800, lengths: [15] }, // JCB
   { from: 2131, to: 2131, lengths: [15] }, // JCB
   { from: 5000, to: 5099, lengths: MAESTRO }, // Maestro, Elo

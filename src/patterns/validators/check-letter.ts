@@ -106,3 +106,8 @@ export function icaoDocument(text: string): boolean {
 function crossSum(value: number): number {
   return Math.floor(value / 10) + (value % 10);
 }
+
+/** Document number in which a digit stands: a word in capitals is none. */
+export function hasDigit(text: string): boolean {
+  return some(text, isDigit);
+}

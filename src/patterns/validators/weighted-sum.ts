@@ -135,3 +135,34 @@ export function brCpf(text: string): boolean {
     check([11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) === digits[10]
   );
 }
+
+/** Russian SNILS: weights 9 to 1, modulus 101, a rest of 100 counts as 0. */
+export function ruSnils(text: string): boolean {
+  const digits = digitsOf(text);
+  if (digits.length !== 11 || allSame(digits.slice(0, 9))) return false;
+  const check = (weightedSum(digits, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100;
+  return check === (digits[9] ?? 0) * 10 + (digits[10] ?? 0);
+}
+
+/** Russian INN: ten digits with one check digit, or twelve with two, modulus 11. */
+export function ruInn(text: string): boolean {
+  const digits = digitsOf(text);
+  const check = (weights: readonly number[]): number => (weightedSum(digits, weights) % 11) % 10;
+  if (allSame(digits)) return false;
+  if (digits.length === 10) return check([2, 4, 10, 3, 5, 9, 4, 6, 8]) === digits[9];
+  if (digits.length !== 12) return false;
+  const first = check([7, 2, 4, 10, 3, 5, 9, 4, 6, 8]);
+  return first === digits[10] && check([3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) === digits[11];
+}
+
+// Two digits for the letter of the place of birth, as the Ministry of the Interior numbered them.
+const TAIWANESE = "ABCDEFGHJKLMNPQRSTUVXYWZIO";
+
+/** Taiwanese national or resident identity number: weights 1, 9, 8 to 1, 1, modulus 10. */
+export function twNationalId(text: string): boolean {
+  const place = TAIWANESE.indexOf(text.charAt(0).toUpperCase()) + 10;
+  const digits = digitsOf(text);
+  if (place < 10 || digits.length !== 9) return false;
+  const all = [Math.floor(place / 10), place % 10, ...digits];
+  return weightedSum(all, [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1]) % 10 === 0;
+}
