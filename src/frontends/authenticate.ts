@@ -1,6 +1,6 @@
 import { SluiceError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
-import { type CredentialHeaders, credentialFrom } from "../identity/credential.js";
+import { type CredentialHeaders, credentialFrom, TOKEN_SUBPROTOCOL_PREFIX } from "../identity/credential.js";
 import type { TokenVerifier } from "../identity/token-verifier.js";
 
 /** A verified caller, and the token by which the caller is verified again for each further session. */
@@ -29,7 +29,9 @@ export async function authenticate(
 /** Whether a request shows any credential, right or wrong: RFC 6750 section 3.1 wants no error code
  *  in the challenge where none came. */
 export function hasCredential(headers: CredentialHeaders): boolean {
-  return headers.authorization !== undefined || headers["x-api-key"] !== undefined;
+  const entries = headers["sec-websocket-protocol"]?.toString() ?? "";
+  const isOffered = entries.includes(TOKEN_SUBPROTOCOL_PREFIX);
+  return headers.authorization !== undefined || headers["x-api-key"] !== undefined || isOffered;
 }
 
 /** The value of WWW-Authenticate for an error, RFC 6750 section 3; null: the error is no challenge. */

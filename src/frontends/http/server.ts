@@ -10,9 +10,12 @@ import { wantsAnthropic } from "./models.js";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits, HttpRoom } from "./room.js";
 import { ROUTES, type Route } from "./routes.js";
 
-/** Takes an upgraded connection; false: the path is not its own. */
+/** A front end that lives on this port and ends with it. */
 export interface UpgradeHandler {
+  /** Takes an upgraded connection; false: the path is not its own. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  drain(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface HttpFrontEndOptions {
@@ -146,16 +149,26 @@ class HttpFrontEnd implements FrontEnd {
   }
 
   async drain(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = this.#stopListening();
     this.#server.closeIdleConnections();
+    await Promise.all((this.#options.upgrades ?? []).map((handler) => handler.drain()));
     await closed;
   }
 
   async close(): Promise<void> {
+    const closed = this.#stopListening();
     this.#room.close();
-    const closed = this.drain();
+    await Promise.all((this.#options.upgrades ?? []).map((handler) => handler.close()));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  /** Resolves when the last connection is gone, at once where it does not listen. */
+  #stopListening(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#server.listening) this.#server.close(() => resolve());
+      else resolve();
+    });
   }
 }
 

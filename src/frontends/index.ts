@@ -1,0 +1,4 @@
+/** The ways in. */
+export { createGrpcFrontEnd } from "./grpc/server.js";
+export { createHttpFrontEnd } from "./http/server.js";
+export { WebSocketFrontEnd } from "./websocket/server.js";

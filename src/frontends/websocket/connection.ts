@@ -1,0 +1,257 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import { asSluiceError, SluiceError } from "../../domain/errors.js";
+import { reportFault } from "../fault.js";
+import type { FrontEndDeps } from "../front-end.js";
+import type { WatchedStream } from "../stall-watch.js";
+import { CLOSE, connectionError, errorFrame } from "./errors.js";
+import { type ClientFrame, parseFrame } from "./frames.js";
+import { openStream } from "./open-stream.js";
+import { SessionStream, type StreamHost } from "./session-stream.js";
+
+export interface ConnectionLimits {
+  /** Largest frame of a client. Default 4 MiB. */
+  readonly frameBytes: number;
+  /** Sessions on one socket at one time. Default 100. */
+  readonly streams: number;
+  /** Frames of a client that wait for their turn. Default 100. */
+  readonly waitingFrames: number;
+  /** Bytes that may wait in the socket before its streams pause. Default 64 KiB. */
+  readonly bufferedBytes: number;
+}
+
+export interface ConnectionOptions {
+  readonly deps: FrontEndDeps;
+  readonly limits: ConnectionLimits;
+  readonly webSocket: WebSocket;
+  /** The connection below, to send frames of one turn together and to see it drain. */
+  readonly socket: Duplex;
+  readonly token: string;
+  readonly onOver: (connection: Connection) => void;
+}
+
+/** How long a client has to answer a close frame when the gateway goes down. */
+const CLOSE_WAIT_MS = 500;
+/** Errors that a client may make before it is sent away. */
+const MOST_ERRORS = 100;
+
+/** A socket and its sessions, which take turns. */
+export class Connection implements StreamHost, WatchedStream {
+  blockedTurns = 0;
+  /** Cleared by each pong; two pings without one end the connection. */
+  missedPongs = 0;
+  readonly #options: ConnectionOptions;
+  readonly #streams = new Map<string, SessionStream | "opening">();
+  readonly #ready = new Set<SessionStream>();
+  #isScheduled = false;
+  #isBlocked = false;
+  #isClosed = false;
+  #waitingFrames = 0;
+  #errors = 0;
+  /** Frames of a client are taken one after the other. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { webSocket, socket } = options;
+    webSocket.on("message", (data, isBinary) => this.#received(data, isBinary));
+    webSocket.on("pong", () => {
+      this.missedPongs = 0;
+    });
+    webSocket.on("error", () => {});
+    webSocket.on("close", () => this.#closed());
+    socket.on("drain", () => this.#drained());
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  #received(data: WebSocket.RawData, isBinary: boolean): void {
+    if (isBinary) {
+      this.close(CLOSE.notText, "frames are JSON text");
+      return;
+    }
+    if (++this.#waitingFrames > this.#options.limits.waitingFrames) {
+      this.close(CLOSE.abuse, "too many frames wait");
+      return;
+    }
+    const bytes = Buffer.isBuffer(data)
+      ? data
+      : Array.isArray(data)
+        ? Buffer.concat(data)
+        : Buffer.from(data);
+    this.#queue = this.#queue.then(() => this.#frame(bytes)).finally(() => this.#waitingFrames--);
+  }
+
+  async #frame(bytes: Buffer): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      this.#dispatch(await parseFrame(bytes, this.#options.limits.frameBytes));
+    } catch (thrown) {
+      this.#refuse(asSluiceError(thrown));
+    }
+  }
+
+  #dispatch({ stream, ask, message }: ClientFrame): void {
+    const open = this.#streams.get(stream);
+    if (ask === "cancel") {
+      if (open === undefined)
+        throw new SluiceError("not_found", `There is no stream ${stream} here.`, { field: "stream" });
+      void this.#cancel(open);
+      return;
+    }
+    if (open !== undefined) {
+      throw new SluiceError("conflict", `The stream ${stream} is in use; choose another id.`, {
+        field: "stream",
+      });
+    }
+    if (this.#streams.size >= this.#options.limits.streams) {
+      const error = new SluiceError("overloaded", "The socket carries as many streams as it may.", {
+        retryAfterMs: 1000,
+      });
+      this.send(errorFrame(stream, error));
+      return;
+    }
+    this.#streams.set(stream, "opening");
+    void this.#open({ stream, ask, message });
+  }
+
+  async #open(frame: ClientFrame & { readonly ask: ClientFrame["ask"] }): Promise<void> {
+    const { deps, token } = this.#options;
+    const { stream } = frame;
+    try {
+      // Verified again each time: an expired or revoked token opens nothing on a socket that is open.
+      const principal = deps.verifier.verifyCached(token) ?? (await deps.verifier.verify(token));
+      const { reading, ownSession } = await openStream(deps, frame, principal);
+      if (this.#isClosed) {
+        reading.cursor.close();
+        return;
+      }
+      const opened = new SessionStream(this, reading, { id: stream, ownSession });
+      this.#streams.set(stream, opened);
+      this.ready(opened);
+    } catch (thrown) {
+      this.#streams.delete(stream);
+      const error = asSluiceError(thrown);
+      reportFault(deps.logger, error, {});
+      this.send(errorFrame(stream, error));
+    }
+  }
+
+  /** Ends a session of one's own; of another's, or a replay, only the reading. */
+  async #cancel(stream: SessionStream | "opening"): Promise<void> {
+    const { deps, token } = this.#options;
+    try {
+      if (stream === "opening") {
+        throw new SluiceError(
+          "conflict",
+          "The session is being opened; cancel it when its first frame has come.",
+        );
+      }
+      if (stream.ownSession === null) {
+        stream.fail(new SluiceError("cancelled", "The stream was cancelled."));
+        return;
+      }
+      const principal = deps.verifier.verifyCached(token) ?? (await deps.verifier.verify(token));
+      await deps.gateway.cancel(stream.ownSession, principal);
+    } catch (thrown) {
+      this.#refuse(asSluiceError(thrown));
+    }
+  }
+
+  #refuse(error: SluiceError): void {
+    reportFault(this.#options.deps.logger, error, {});
+    if (++this.#errors > MOST_ERRORS) this.close(CLOSE.abuse, "too many errors");
+    else this.send(connectionError(error));
+  }
+
+  ready(stream: SessionStream): void {
+    this.#ready.add(stream);
+    if (!this.#isBlocked) this.#schedule();
+  }
+
+  /** Streams that became readable by one commit are served in one turn, their frames joined. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const { socket } = this.#options;
+    if (this.#isClosed) return;
+    socket.cork();
+    for (const stream of [...this.#ready]) {
+      if (this.#isFull()) break;
+      // Its place in the queue is taken anew, behind the others.
+      this.#ready.delete(stream);
+      if (stream.turn()) this.#ready.add(stream);
+    }
+    socket.uncork();
+    if (this.#isFull()) this.#isBlocked = true;
+    else if (this.#ready.size > 0) this.#schedule();
+  }
+
+  #isFull(): boolean {
+    return this.#options.webSocket.bufferedAmount > this.#options.limits.bufferedBytes;
+  }
+
+  #drained(): void {
+    this.#isBlocked = false;
+    this.blockedTurns = 0;
+    if (this.#ready.size > 0) this.#schedule();
+  }
+
+  send(frame: string): void {
+    const { webSocket } = this.#options;
+    if (webSocket.readyState === webSocket.OPEN) webSocket.send(frame);
+  }
+
+  over(stream: SessionStream): void {
+    this.#ready.delete(stream);
+    this.#streams.delete(stream.id);
+  }
+
+  ping(): void {
+    if (this.missedPongs >= 2) this.#options.webSocket.terminate();
+    else {
+      this.missedPongs++;
+      this.#options.webSocket.ping();
+    }
+  }
+
+  /** The client accepts nothing: a close frame would wait behind what it does not take. */
+  cut(): void {
+    this.#options.webSocket.terminate();
+    this.#closed();
+  }
+
+  /** Ends every stream with an error, then the socket. */
+  shutDown(error: SluiceError): void {
+    for (const stream of this.#streams.values()) if (stream !== "opening") stream.fail(error);
+    this.close(CLOSE.shutdown, "shutting down");
+    this.#options.deps.clock.after(CLOSE_WAIT_MS, () => this.#options.webSocket.terminate());
+  }
+
+  close(code: number, reason: string): void {
+    this.#options.webSocket.close(code, reason);
+    this.#closed();
+  }
+
+  #closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const stream of [...this.#streams.values()]) if (stream !== "opening") stream.close();
+    this.#streams.clear();
+    this.#ready.clear();
+    this.#options.onOver(this);
+  }
+}
