@@ -1,4 +1,5 @@
 import type { DecodedEvent, Template, TextSlot } from "../dialects/dialect.js";
+import { valueAt, withValue } from "../dialects/json-place.js";
 import type { Channel } from "../domain/channel.js";
 import type { ChunkBody, EntryBody, OutputItem } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
@@ -8,7 +9,7 @@ import { LogprobQueue } from "../masking/logprobs.js";
 import type { MaskingPlan } from "../masking/masking-plan.js";
 import type { MaskScope } from "../masking/operators/operator.js";
 import type { MaskedRegion, StreamMasker } from "../masking/stream-masker.js";
-import { removeAt, setAt, textAt } from "./json-place.js";
+import { withoutValue } from "./json-without.js";
 
 /** What a batch of upstream events became: entries to append, and then perhaps the reason to stop. */
 export interface Released {
@@ -175,20 +176,22 @@ export class AnswerMasker {
 
   #native(event: Extract<DecodedEvent, { type: "output" }>, findings: Finding[]): JsonValue | null {
     if (event.slots.length === 0 && event.dropIfMasked.length === 0) return event.native;
-    const native = structuredClone(event.native) as JsonValue;
+    let native = event.native;
+    if (native === null) return null;
     for (const slot of event.slots) {
-      const raw = textAt(native, slot.path);
-      if (raw !== null) setAt(native, slot.path, this.#slot(slot, raw, findings));
+      const raw = valueAt(native, slot.path);
+      if (typeof raw === "string") native = withValue(native, slot.path, this.#slot(slot, raw, findings));
     }
     // From the last to the first, so that removing an array's entry does not move the ones to come.
     for (const { path, channels } of event.dropIfMasked.toReversed()) {
-      const isTouched =
-        channels === "any"
-          ? findings.length > 0 || this.#anyMasked()
-          : channels.some((id) => this.#channels.get(id)?.isMasked);
-      if (isTouched) removeAt(native, path);
+      if (this.#isTouched(channels, findings)) native = withoutValue(native, path);
     }
     return native;
+  }
+
+  #isTouched(channels: "any" | readonly number[], findings: readonly Finding[]): boolean {
+    if (channels === "any") return findings.length > 0 || this.#anyMasked();
+    return channels.some((id) => this.#channels.get(id)?.isMasked === true);
   }
 
   #slot(slot: TextSlot, raw: string, findings: Finding[]): string {

@@ -14,6 +14,7 @@ import { conversationOf, type Digests, openedBody, requestDigest } from "./reque
 import { PseudonymRestorer, type Restoration } from "./restorer.js";
 import type { RoutedModel, Router } from "./router.js";
 import { SessionRun } from "./session-run.js";
+import { decideInput } from "./stages/judge.js";
 
 export interface GatewayOptions extends PepDeps {
   readonly log: SessionLog;
@@ -37,6 +38,8 @@ interface Live {
   readonly echo: EchoMemory;
   readonly vault: PseudonymVault;
   readonly restoration: Restoration;
+  readonly call: CompletionCall;
+  readonly target: RoutedModel;
 }
 
 const RETRY_MS = 2000;
@@ -117,6 +120,8 @@ export class SluiceGateway implements Gateway {
       echo: new Map(),
       vault: this.#vaults.get(conversation),
       restoration: { rules: null },
+      call,
+      target,
     };
     this.#live.set(id, live);
     this.#start(call, { target, digest, live });
@@ -251,6 +256,14 @@ export class SluiceGateway implements Gateway {
   /** Ends every running session that fits, for example when its subject was revoked. */
   endWhere(fits: (principal: Principal) => boolean, error: SluiceError): void {
     for (const { run, principal } of [...this.#live.values()]) if (fits(principal)) run.end(error);
+  }
+
+  /** Judges every running session by the policies now in force; those that they deny end. */
+  async rejudge(): Promise<void> {
+    for (const { run, call, target } of [...this.#live.values()]) {
+      const decision = await this.#options.pdp.decide(decideInput(run, call, target));
+      if (decision.effect === "deny" && !run.hasEnded) run.end(decision.error);
+    }
   }
 
   /** Admits nothing more, waits for what runs, and ends after `drainMs` what still does. */

@@ -6,7 +6,10 @@ import type { Clock } from "../../domain/time.js";
 import { type Approval, outcomeOf } from "../../policy/approvals/approval.js";
 import type { ApprovalDesk } from "../../policy/approvals/approval-desk.js";
 import type { ApprovalGrant } from "../../policy/approvals/grant.js";
-import type { Pdp } from "../../policy/pdp.js";
+import type { DecideInput, Pdp } from "../../policy/pdp.js";
+import type { CompletionCall } from "../call.js";
+import type { RoutedModel } from "../router.js";
+import type { SessionRun } from "../session-run.js";
 import type { Allowed, Asked } from "../stages.js";
 
 export interface JudgeDeps {
@@ -21,7 +24,7 @@ export function judge(deps: JudgeDeps): OperatorFunction<Asked, Allowed> {
     const first = await decide(deps, asked, null);
     switch (first.effect) {
       case "allow":
-        return { ...asked, decision: first, permit: first.permit, approval: null };
+        return endAtExpiry(deps, { ...asked, decision: first, permit: first.permit, approval: null });
       case "deny":
         throw first.error;
       case "review":
@@ -32,14 +35,8 @@ export function judge(deps: JudgeDeps): OperatorFunction<Asked, Allowed> {
 
 async function decide({ pdp }: JudgeDeps, asked: Asked, granted: ApprovalGrant | null): Promise<Decision> {
   const { run, call, target } = asked;
-  const decision = await pdp.decide({
-    principal: call.principal,
-    connection: { name: target.route.connection, dialect: call.dialect.name },
-    model: call.request.model,
-    session: run.id,
-    prompt: promptView(call.request),
-    ...(granted === null ? {} : { granted }),
-  });
+  const input = decideInput(run, call, target);
+  const decision = await pdp.decide(granted === null ? input : { ...input, granted });
   const { effect, reasons, policyVersion, obligations } = decision;
   if (!run.hasEnded) {
     run.append({
@@ -52,6 +49,28 @@ async function decide({ pdp }: JudgeDeps, asked: Asked, granted: ApprovalGrant |
     });
   }
   return decision;
+}
+
+/** What the PDP is asked about a session. */
+export function decideInput(run: SessionRun, call: CompletionCall, target: RoutedModel): DecideInput {
+  return {
+    principal: call.principal,
+    connection: { name: target.route.connection, dialect: call.dialect.name },
+    model: call.request.model,
+    session: run.id,
+    prompt: promptView(call.request),
+  };
+}
+
+/** A policy may say that a stream ends when its caller's token does. */
+function endAtExpiry({ clock }: JudgeDeps, allowed: Allowed): Allowed {
+  const { run, call, decision } = allowed;
+  if (!decision.obligations.endAtTokenExpiry) return allowed;
+  const leftMs = Math.max(0, call.principal.expiresAtMs - clock.nowMs());
+  run.onEnd(
+    clock.after(leftMs, () => run.end(new SluiceError("token_expired", "The caller's token has expired."))),
+  );
+  return allowed;
 }
 
 type Review = Extract<Decision, { effect: "review" }>;
@@ -122,7 +141,7 @@ async function release(deps: JudgeDeps, asked: Asked, approval: Approval): Promi
     );
   }
   await deps.approvals.consume(approval.id);
-  return { ...asked, decision: second, permit: second.permit, approval: approval.id };
+  return endAtExpiry(deps, { ...asked, decision: second, permit: second.permit, approval: approval.id });
 }
 
 function pending({ id, review: { policy, rule } }: Approval): SluiceError {
