@@ -1,4 +1,4 @@
 /** The ways in. */
 export { createGrpcFrontEnd } from "./grpc/server.js";
 export { createHttpFrontEnd } from "./http/server.js";
-export { WebSocketFrontEnd } from "./websocket/server.js";
+export { createWebSocketFrontEnd } from "./websocket/server.js";

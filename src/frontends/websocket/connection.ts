@@ -13,7 +13,7 @@ export interface ConnectionLimits {
   /** Largest frame of a client. Default 4 MiB. */
   readonly frameBytes: number;
   /** Sessions on one socket at one time. Default 100. */
-  readonly streams: number;
+  readonly streamsPerSocket: number;
   /** Frames of a client that wait for their turn. Default 100. */
   readonly waitingFrames: number;
   /** Bytes that may wait in the socket before its streams pause. Default 64 KiB. */
@@ -110,7 +110,7 @@ export class Connection implements StreamHost, WatchedStream {
         field: "stream",
       });
     }
-    if (this.#streams.size >= this.#options.limits.streams) {
+    if (this.#streams.size >= this.#options.limits.streamsPerSocket) {
       const error = new SluiceError("overloaded", "The socket carries as many streams as it may.", {
         retryAfterMs: 1000,
       });

@@ -23,7 +23,7 @@ export interface WebSocketLimits extends ConnectionLimits {
 
 export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
   frameBytes: 4 * 1024 * 1024,
-  streams: 100,
+  streamsPerSocket: 100,
   waitingFrames: 100,
   bufferedBytes: 64 * 1024,
   connections: 10_000,
@@ -35,6 +35,13 @@ export interface WebSocketFrontEndOptions {
   readonly limits?: Partial<WebSocketLimits>;
   /** Origins whose pages may connect, beside the gateway's own. */
   readonly origins?: readonly string[];
+}
+
+export function createWebSocketFrontEnd(
+  deps: FrontEndDeps,
+  options: WebSocketFrontEndOptions = {},
+): WebSocketFrontEnd {
+  return new WebSocketFrontEnd(deps, options);
 }
 
 /** `/v1/stream`: it has no port of its own and takes upgrades of the HTTP front end. */
