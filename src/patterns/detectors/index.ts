@@ -2,6 +2,7 @@ import type { Detector } from "../detector.js";
 import { asiaDetectors } from "./pii-asia.js";
 import { contactDetectors } from "./pii-contact.js";
 import { deDetectors } from "./pii-de.js";
+import { deviceDetectors } from "./pii-devices.js";
 import { financeDetectors } from "./pii-finance.js";
 import { networkDetectors, optionalDetectors } from "./pii-network.js";
 import { northernEuropeDetectors } from "./pii-northern-europe.js";
@@ -26,6 +27,7 @@ export const builtInDetectors: readonly Detector[] = [
   ...contactDetectors,
   ...financeDetectors,
   ...networkDetectors,
+  ...deviceDetectors,
   ...usDetectors,
   ...ukDetectors,
   ...deDetectors,

@@ -91,6 +91,16 @@ export const usDetectors: readonly Detector[] = [
     examples: ["DEA BB1388568"],
     counterExamples: ["BB1388569", "BB138856"],
   },
+  {
+    id: "pii/us/clia",
+    entity: "US_CLIA",
+    pattern: "(?<![\\w-])\\d{2}D\\d{7}(?![\\w-])",
+    ignoreCase: true,
+    specificity: 62,
+    source: "42 CFR 493; CMS, CLIA number: state, D, seven digits",
+    examples: ["CLIA 05D0642827"],
+    counterExamples: ["05D064282", "05E0642827"],
+  },
   ...announced({
     id: "pii/us/aba-routing",
     entity: "ABA_ROUTING_NUMBER",

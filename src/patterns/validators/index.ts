@@ -28,6 +28,7 @@ import { caSin, itVat, luhn, seOrganisationsnummer, sePersonnummer, usNpi, zaId 
 import { ipv6, macAddress } from "./network-address.js";
 import { phoneAnnounced, phoneInternational, phoneNational } from "./phone-number.js";
 import { usItin, usSsn } from "./us-tax.js";
+import { vin } from "./vehicle-number.js";
 import { inAadhaar, ngNin } from "./verhoeff.js";
 import { bitcoinAddress, bitcoinWif } from "./wallet-address.js";
 import {
@@ -113,5 +114,6 @@ export const validators: ReadonlyMap<string, Validator> = new Map<string, Valida
   ["us-npi", usNpi],
   ["us-ssn", usSsn],
   ["vendor-value", vendorValue],
+  ["vin", vin],
   ["za-id", zaId],
 ]);
