@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { connect as netConnect, type Socket } from "node:net";
+import { isIP, connect as netConnect, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 
 /** Why no connection could be made, in words that hold no address and no secret. */
@@ -34,30 +34,54 @@ export function createDialer(options: DialerOptions): Dialer {
   const secure = origin.protocol === "https:";
   const reach = reacher(origin, proxy, secure);
   if (!secure) return (done) => reach(once(done));
-  let session: Buffer | null = null;
+  const sessions: Sessions = { trusted: null };
   return (done) => {
     const finish = once(done);
     let stop: () => void = () => undefined;
     const stopReaching = reach((error, socket) => {
-      if (error !== null || socket === null) return finish(error, null);
-      const secured = tlsConnect({
-        socket,
-        ALPNProtocols: ["http/1.1"],
-        ...(bareHost(origin).includes(":") ? {} : { servername: bareHost(origin) }),
-        ...(options.ca === null ? {} : { ca: options.ca }),
-        ...(session === null ? {} : { session }),
-      });
-      // A resumed session saves the second round trip of a new connection.
-      secured.on("session", (ticket: Buffer) => {
-        session = ticket;
-      });
-      stop = settle(secured, "secureConnect", finish);
+      if (error !== null || socket === null) finish(error, null);
+      else stop = secureSocket(socket, finish, { host: bareHost(origin), ca: options.ca, sessions });
     });
     return () => {
       stopReaching();
       stop();
     };
   };
+}
+
+/** The last TLS session with the host, so that a new connection saves a round trip. */
+interface Sessions {
+  trusted: Buffer | null;
+}
+
+function secureSocket(
+  socket: Socket,
+  done: Dialed,
+  options: { readonly host: string; readonly ca: string | null; readonly sessions: Sessions },
+): () => void {
+  const { host, ca, sessions } = options;
+  const secured = tlsConnect({
+    socket,
+    host,
+    ALPNProtocols: ["http/1.1"],
+    // RFC 6066 section 3 allows no addresses here; the certificate is compared with `host` then.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === null ? {} : { ca }),
+    ...(sessions.trusted === null ? {} : { session: sessions.trusted }),
+  });
+  let isTrusted = false;
+  let ticket: Buffer | null = null;
+  // With TLS 1.2 a ticket comes before the certificate's name is checked, and a resumed session is not
+  // checked again: a ticket is kept only once its connection has passed.
+  secured.on("session", (fresh: Buffer) => {
+    ticket = fresh;
+    if (isTrusted) sessions.trusted = fresh;
+  });
+  secured.once("secureConnect", () => {
+    isTrusted = secured.authorized;
+    if (isTrusted && ticket !== null) sessions.trusted = ticket;
+  });
+  return settle(secured, "secureConnect", done);
 }
 
 /** The TCP part: a socket to the origin, to a plain proxy, or through a proxy's tunnel. */

@@ -81,6 +81,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   #isAborted = false;
   #isPaused = false;
   #isFlushing = false;
+  #cancelLinger: (() => void) | null = null;
   readonly #startedAtMs: number;
   /** Start of the present wait: for the connection, the first text, or the next. */
   #sinceMs: number;
@@ -145,9 +146,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   /** A plain answer comes at once when all of it is made: only its total time says anything. */
   #checkReading(reader: AnswerReader, stream: boolean, nowMs: number): void {
     const { firstTokenMs, progressMs } = this.#host.timeouts;
-    if (reader.wholeAtMs !== null) {
-      if (nowMs - reader.wholeAtMs > LINGER_MS) this.#succeed(false);
-    } else if (stream && !this.#isPaused) {
+    if (stream && !this.#isPaused && reader.wholeAtMs === null) {
       const waitedMs = nowMs - Math.max(this.#sinceMs, reader.lastTextAtMs ?? 0);
       if (reader.lastTextAtMs === null) {
         if (waitedMs > firstTokenMs) this.#late("did not begin its answer in time");
@@ -226,7 +225,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
     if (state.type !== "reading") return;
     const fault = state.reader.end();
     this.#judge(state.reader, fault);
-    if (fault === null) this.#succeed(true);
+    this.#succeed(true);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -276,6 +275,12 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
       });
     }
     if (fault !== null) this.fail(fault);
+    else if (reader.wholeAtMs !== null) this.#linger();
+  }
+
+  /** The end was seen but the body goes on: it should end too, and soon. */
+  #linger(): void {
+    this.#cancelLinger ??= this.#host.clock.after(LINGER_MS, () => this.#succeed(false));
   }
 
   /** What the owner throws ends the call: nothing may go on that its owner could not take. */
@@ -318,6 +323,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   #leave(outcome: CallOutcome, reusable: boolean): void {
     this.#state = { type: "done" };
     this.#host.watch.delete(this);
+    this.#cancelLinger?.();
     const connection = this.#connection;
     this.#connection = null;
     const left = () => {

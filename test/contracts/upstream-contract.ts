@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Upstream, UpstreamCall } from "../../src/upstreams/index.js";
+import { keepAlive } from "../support/keep-alive.js";
 import { openCall, runCall } from "../support/upstream-call.js";
 
 export interface UpstreamUnderTest {
@@ -18,15 +19,13 @@ export interface UpstreamUnderTest {
 /** What every kind of model connection does alike. */
 export function upstreamContract(kind: string, start: () => Promise<UpstreamUnderTest>): void {
   describe(`${kind} keeps the contract of an upstream`, () => {
+    keepAlive();
     const held = (name: string, run: (test: UpstreamUnderTest) => Promise<void>) =>
       it(name, { timeout: 20_000 }, async () => {
         const test = await start();
-        // The gateway's timers keep no process alive; its listening sockets do, and a test has none.
-        const alive = setInterval(() => undefined, 1_000);
         try {
           await run(test);
         } finally {
-          clearInterval(alive);
           await test.close();
         }
       });
