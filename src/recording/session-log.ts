@@ -10,6 +10,7 @@ import { DiskWatch } from "./disk-watch.js";
 import { exportNdjson } from "./export-ndjson.js";
 import { type Format, openFormat } from "./format.js";
 import { GroupCommit } from "./group-commit.js";
+import { sessionBytes, sessionKey } from "./keys.js";
 import { type Act, Ledger } from "./ledger.js";
 import type { LogNotice } from "./notice.js";
 import { DamagedLog } from "./page-stream.js";
@@ -80,6 +81,7 @@ export class SessionLog {
   readonly #onNotice: (notice: LogNotice) => void;
   #state: LogState = "recovering";
   #fault: SluiceError | null = null;
+  readonly #reported = new Set<string>();
   #recovery: Promise<void> = Promise.resolve();
 
   private constructor(options: SessionLogOptions, format: Format, ledgerHead: Ledger["head"]) {
@@ -455,13 +457,7 @@ export class SessionLog {
     this.ledger.act({ kind: "reopened" });
     for (const acknowledgedHead of heads) {
       const loss = await checkAcknowledged(this.#store, acknowledgedHead);
-      if (loss === null) continue;
-      this.#report(loss, acknowledgedHead.session);
-      this.ledger.act({
-        kind: "damaged",
-        session: acknowledgedHead.session,
-        detail: `seq-${acknowledgedHead.seq}`,
-      });
+      if (loss !== null) await this.#leaveAsFound(acknowledgedHead, loss);
     }
     await this.#endUnfinished(
       new SluiceError("storage_failed", "The session log failed while the session was open."),
@@ -471,16 +467,28 @@ export class SessionLog {
     return this.#fault === null;
   }
 
+  /** A log that lost what was acknowledged gets no ending, now or at the next start: that would cover up
+   *  the loss. */
+  async #leaveAsFound({ session, seq }: { session: SessionId; seq: number }, loss: string): Promise<void> {
+    const batch = this.#store.batch();
+    batch.remove(sessionKey("unfinished", sessionBytes(session)));
+    await batch.commit(true);
+    this.#report(loss, session);
+    this.ledger.act({ kind: "damaged", session, detail: `seq-${seq}` });
+  }
+
   #report(message: string | null, session?: SessionId): void {
-    if (message === null) return;
+    // Every attempt at recovery finds the same things again.
+    if (message === null || this.#reported.has(message)) return;
+    this.#reported.add(message);
     this.#onNotice(
       session === undefined ? { kind: "damage", message } : { kind: "damage", message, session },
     );
   }
 
   /**
-   * Admits nothing more, commits what is pending and closes the store. The sessions must have ended: those
-   * that have not are ended as `shutdown`.
+   * Admits nothing more, commits what is pending and closes the store. The sessions should have ended: one
+   * that has not is ended as interrupted at the next start.
    */
   async close(): Promise<void> {
     if (this.#state === "closed") return;

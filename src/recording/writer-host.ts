@@ -1,14 +1,21 @@
+import type { SessionId } from "../domain/session-id.js";
 import type { Clock } from "../domain/time.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Ledger } from "./ledger.js";
 import { PageBuilder } from "./page.js";
-import type { SessionWriter } from "./session-writer.js";
 import type { Store } from "./stores/store.js";
 
 const BUILDER_BYTES = 1024;
 /** A builder that grew beyond this is not kept for the next session. */
 const BUILDER_KEPT_BYTES = 16 * 1024;
 const BUILDERS_KEPT = 256;
+
+/** A writer as the others see it. */
+export interface HostedWriter {
+  readonly session: SessionId;
+  /** Tells a producer that waits when it may go on. */
+  release(): void;
+}
 
 /** What all writers of a log share. */
 export class WriterHost {
@@ -19,9 +26,9 @@ export class WriterHost {
   readonly nameKey: Buffer;
   readonly maxLead: number;
   /** Told when a session's `ended` is committed. */
-  readonly finished: (writer: SessionWriter) => void;
+  readonly finished: (writer: HostedWriter) => void;
   /** Writers whose producers wait. */
-  readonly held = new Set<SessionWriter>();
+  readonly held = new Set<HostedWriter>();
   /** Bytes appended and not yet committed. */
   pendingBytes = 0;
   #takenBytes = 0;
@@ -36,7 +43,7 @@ export class WriterHost {
     readonly nameKey: Buffer;
     readonly maxLead: number;
     readonly maxPendingBytes: number;
-    readonly finished: (writer: SessionWriter) => void;
+    readonly finished: (writer: HostedWriter) => void;
   }) {
     this.store = options.store;
     this.clock = options.clock;
