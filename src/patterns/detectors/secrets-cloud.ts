@@ -13,6 +13,8 @@ export const cloudSecrets: readonly Detector[] = [
   }),
   vendorToken({
     name: "aws-secret-key",
+    // A start at every part of a path would cost a state for each combination of parts.
+    notBefore: "A-Za-z0-9/+",
     entity: "AWS_SECRET_KEY",
     pattern: "[A-Za-z0-9/+]{40}",
     notAfter: "A-Za-z0-9/+=_-",
@@ -91,6 +93,8 @@ export const cloudSecrets: readonly Detector[] = [
   }),
   vendorToken({
     name: "azure-storage-key",
+    // A start at every part of a path would cost a state for each combination of parts.
+    notBefore: "A-Za-z0-9/+",
     entity: "AZURE_STORAGE_KEY",
     pattern: "[A-Za-z0-9+/]{86}==",
     example: `${alnum(86)}==`,

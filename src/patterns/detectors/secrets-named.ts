@@ -503,7 +503,7 @@ export const namedSecrets: readonly Detector[] = [
   vendorNamed({
     name: "ibm-cloud-key",
     entity: "IBM_CLOUD_KEY",
-    words: "ibm|bluemix|iam|cloudant|watson|cos",
+    words: "ibm|bluemix|cloudant",
     value: "[A-Za-z0-9_-]{44}",
     example: alnum(44),
     source: "IBM Cloud documentation, API keys",
