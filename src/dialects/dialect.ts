@@ -19,6 +19,10 @@ export interface Template {
   readonly before: string;
   readonly middle: string | null;
   readonly after: string;
+  /** Strings of the envelope that the provider could fill as it likes (ids, names, models). They are released
+   *  with every chunk, so the masking stage checks them once per template: where a detector matches one, the
+   *  chunk is recorded without a template. */
+  readonly tokens: readonly string[];
 }
 
 /** A token of a provider's log-probabilities: its text, and its entry as JSON text. */
@@ -58,7 +62,10 @@ export type DecodedEvent =
       readonly flush: "none" | "all" | readonly number[];
       /** Paths (object keys or array entries) to remove when any text of the given channels was masked:
        *  offsets into the text, signatures, alternatives. */
-      readonly dropIfMasked: readonly { readonly path: JsonPath; readonly channels: "any" | readonly number[] }[];
+      readonly dropIfMasked: readonly {
+        readonly path: JsonPath;
+        readonly channels: "any" | readonly number[];
+      }[];
     }
   /** The upstream reported a failure inside its stream. */
   | { readonly type: "failed"; readonly error: SluiceError }

@@ -57,7 +57,12 @@ export interface NeutralRequest {
   readonly responseFormat:
     | { readonly type: "text" }
     | { readonly type: "json_object" }
-    | { readonly type: "json_schema"; readonly name: string; readonly schema: JsonObject; readonly strict: boolean | null }
+    | {
+        readonly type: "json_schema";
+        readonly name: string;
+        readonly schema: JsonObject;
+        readonly strict: boolean | null;
+      }
     | null;
   /** `minimal`, `low`, `medium`, `high` or the dialect's own word. */
   readonly reasoningEffort: string | null;

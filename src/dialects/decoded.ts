@@ -1,0 +1,58 @@
+import type { OutputItem } from "../domain/entry.js";
+import { SluiceError } from "../domain/errors.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.js";
+import type { DecodedEvent } from "./dialect.js";
+import { plainKey, SHORT_TOKEN } from "./field-rules.js";
+import { broken } from "./sse-framing.js";
+
+type Output = Extract<DecodedEvent, { type: "output" }>;
+
+/** A structural event with everything unsaid left out. */
+export function output(
+  items: readonly OutputItem[],
+  rest: Partial<Omit<Output, "type" | "items">> = {},
+): Output {
+  return {
+    type: "output",
+    items,
+    event: null,
+    native: null,
+    slots: [],
+    flush: "none",
+    dropIfMasked: [],
+    ...rest,
+  };
+}
+
+/** Parses the data of one event. @throws SluiceError `upstream_broken`. */
+export function parseEvent(data: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    throw broken("one of its events is not valid JSON");
+  }
+  if (!isJsonObject(value)) throw broken("one of its events is not a JSON object");
+  return value;
+}
+
+/** An error that the upstream reports inside its answer: its code passes where it is a short token. */
+export function reportedError(error: JsonValue): SluiceError {
+  const code = isJsonObject(error) ? (codeOf(error["code"]) ?? codeOf(error["type"])) : null;
+  return new SluiceError(
+    "upstream_broken",
+    "The model reported an error inside its answer.",
+    code === null ? {} : { upstreamCode: code },
+  );
+}
+
+/** A provider's error code as it may stand in an error: a word or a status, else nothing. */
+export function codeOf(value: JsonValue | undefined): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && plainKey(value) ? value : null;
+}
+
+/** A provider's request id as it may stand in an error. */
+export function requestIdOf(value: string | undefined): string | null {
+  return value !== undefined && SHORT_TOKEN.test(value) ? value : null;
+}

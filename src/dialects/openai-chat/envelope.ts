@@ -1,0 +1,128 @@
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
+import type { DecodedEvent } from "../dialect.js";
+import { objectAt, objectsAt, valueAt } from "../json-place.js";
+import type { Found } from "./found.js";
+
+/** An event and the place in it for the text. */
+export interface Envelope {
+  readonly value: JsonValue;
+  readonly path: JsonPath;
+}
+
+/**
+ * An event for one of several texts that came in one: the members that name the answer, its choice, and the
+ * text's own surroundings, without how anything ends.
+ */
+export function alone(value: JsonObject, found: Found): Envelope {
+  const path = found.path.map((step) => (typeof step === "number" ? 0 : step));
+  const named = Object.entries(value).filter(([key, member]) => key !== "usage" && isScalar(member));
+  const top = Object.fromEntries(named);
+  const choice = found.path[0] === "choices" ? valueAt(value, found.path.slice(0, 2)) : undefined;
+  if (!isJsonObject(choice)) return { value: { ...top, choices: [] }, path };
+  const inner = withSurroundings(choice, found.path.slice(2), found.place === null);
+  return { value: { ...top, choices: [{ index: found.choice.index, ...inner, finish_reason: null }] }, path };
+}
+
+/** A message keeps its role, objects in lists and below keep their scalars: ids, names, types. */
+function withSurroundings(value: JsonObject, path: JsonPath, keep: boolean): JsonObject {
+  const [step, ...rest] = path;
+  if (typeof step !== "string") return {};
+  const kept = keep
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => isScalar(member)))
+    : typeof value["role"] === "string"
+      ? { role: value["role"] }
+      : {};
+  const child = value[step];
+  if (typeof rest[0] === "number" && Array.isArray(child)) {
+    const entry: JsonValue | undefined = child[rest[0]];
+    return { ...kept, [step]: [isJsonObject(entry) ? withSurroundings(entry, rest.slice(1), true) : {}] };
+  }
+  return isJsonObject(child) && rest.length > 0
+    ? { ...kept, [step]: withSurroundings(child, rest, keep) }
+    : kept;
+}
+
+/** The event without the texts that went out by themselves: a field goes, of a list the entry. */
+export function without(value: JsonObject, spoken: readonly Found[]): JsonObject {
+  const paths = new Map(spoken.map(({ path }) => [JSON.stringify(cutPath(path)), cutPath(path)]));
+  // From the back, so that the indexes of a list stay what they were.
+  const fromBehind = [...paths.values()].sort((a, b) => lastIndex(b) - lastIndex(a));
+  return fromBehind.reduce<JsonObject>((rest, path) => {
+    const kept = removed(rest, path);
+    return isJsonObject(kept) ? kept : rest;
+  }, value);
+}
+
+/** To the first list entry inside a choice, else the whole path. */
+function cutPath(path: JsonPath): JsonPath {
+  const cut = path.findIndex((step, index) => index > 1 && typeof step === "number");
+  return cut < 0 ? path : path.slice(0, cut + 1);
+}
+
+function lastIndex(path: JsonPath): number {
+  const last = path.at(-1);
+  return typeof last === "number" ? last : 0;
+}
+
+function removed(value: JsonValue | undefined, path: JsonPath): JsonValue | undefined {
+  const [step, ...rest] = path;
+  if (Array.isArray(value) && typeof step === "number") {
+    if (rest.length > 0)
+      return value.map((entry: JsonValue, index) =>
+        index === step ? (removed(entry, rest) ?? entry) : entry,
+      );
+    const left = value.filter((_, index) => index !== step);
+    return left.length === 0 ? undefined : left;
+  }
+  if (!isJsonObject(value) || typeof step !== "string") return value;
+  const { [step]: child, ...others } = value;
+  const kept = rest.length === 0 ? undefined : removed(child, rest);
+  return kept === undefined ? others : { ...value, [step]: kept };
+}
+
+/** Whether an event says nothing any more once its texts are gone. */
+export function isHollow(value: JsonObject): boolean {
+  return objectsAt(value, "choices").every(([, choice]) =>
+    Object.entries(choice).every(([key, member]) => {
+      if (key === "index") return true;
+      if (key !== "delta") return member === null;
+      return Object.entries(objectAt(choice, "delta") ?? {}).every(
+        ([name, said]) => name === "role" || said === null || said === "",
+      );
+    }),
+  );
+}
+
+/** The choice with its log-probabilities behind its text, where the chunk's template wants them. */
+export function logprobsLast(value: JsonValue, hole: JsonPath): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const choices = objectsAt(value, "choices").map(([index, choice]) => {
+    if (index !== hole[1]) return choice;
+    const { logprobs = null, ...others } = choice;
+    return { ...others, logprobs };
+  });
+  return { ...value, choices };
+}
+
+type DropIfMasked = Extract<DecodedEvent, { type: "output" }>["dropIfMasked"];
+
+/** Offsets of citations point into the text as it was. */
+export function offsetsIn(
+  value: JsonObject,
+  member: string,
+  channels: (choice: number) => readonly number[],
+): DropIfMasked {
+  return objectsAt(value, "choices").flatMap(([at, choice]) => {
+    const index = typeof choice["index"] === "number" ? choice["index"] : 0;
+    return objectsAt(objectAt(choice, member) ?? {}, "annotations").flatMap(([number]) =>
+      ["start_index", "end_index"].map((key) => ({
+        path: ["choices", at, member, "annotations", number, "url_citation", key],
+        channels: channels(index),
+      })),
+    );
+  });
+}
+
+function isScalar(value: JsonValue): boolean {
+  return typeof value !== "object" || value === null;
+}

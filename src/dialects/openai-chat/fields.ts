@@ -1,0 +1,116 @@
+import type { FieldTable } from "../field-rules.js";
+
+const LOGPROBS: FieldTable = { content: "logprobs", refusal: "logprobs" };
+
+const CITATION: FieldTable = {
+  type: "label",
+  url_citation: {
+    url: "text",
+    title: "text",
+    content: "text",
+    start_index: "text",
+    end_index: "text",
+  },
+};
+
+const SEARCH_RESULT: FieldTable = {
+  title: "text",
+  url: "text",
+  content: "text",
+  snippet: "text",
+  date: "text",
+  last_updated: "text",
+  source: "text",
+};
+
+/** Members of a message, streamed or whole. */
+const MESSAGE: FieldTable = {
+  role: "label",
+  content: {
+    "": "delta",
+    type: "label",
+    text: "delta",
+    thinking: { "": "delta", type: "label", text: "delta" },
+    reference_ids: "drop",
+  },
+  refusal: "delta",
+  reasoning: "delta",
+  reasoning_content: "delta",
+  reasoning_details: {
+    type: "label",
+    id: "label",
+    format: "label",
+    text: "delta",
+    summary: "delta",
+    data: "opaque",
+    signature: "opaque",
+  },
+  tool_calls: {
+    id: "label",
+    type: "label",
+    function: { name: "label", arguments: "delta" },
+    custom: { name: "label", input: "delta" },
+    extra_content: { google: { thought_signature: "opaque" } },
+  },
+  function_call: { name: "label", arguments: "delta" },
+  audio: { id: "label", transcript: "delta", data: "drop" },
+  annotations: CITATION,
+  executed_tools: {
+    type: "label",
+    name: "label",
+    arguments: "json",
+    output: "text",
+    search_results: { results: SEARCH_RESULT, images: "drop" },
+    code_results: { text: "text", png: "drop", chart: "drop", charts: "drop" },
+    browser_results: { title: "text", url: "text", content: "text", live_view_url: "drop" },
+  },
+};
+
+/** Answers of chat completions by OpenAI and those who speak its dialect: chunks and whole bodies. */
+export const CHAT_FIELDS: FieldTable = {
+  id: "label",
+  object: "label",
+  model: "label",
+  provider: "label",
+  system_fingerprint: "label",
+  service_tier: "label",
+  created: "label",
+  /** Padding; its length tells that of the text. Mistral calls it `p`. */
+  obfuscation: "drop",
+  p: "drop",
+  /** The prompt again (vLLM). */
+  prompt_text: "drop",
+  prompt_token_ids: "drop",
+  prompt_logprobs: "drop",
+  kv_transfer_params: "drop",
+  choices: {
+    index: "label",
+    finish_reason: "label",
+    native_finish_reason: "label",
+    stop_reason: "text",
+    logprobs: LOGPROBS,
+    token_ids: "drop",
+    delta: MESSAGE,
+    /** Where a chunk has `delta` too this repeats it (Writer) and is dropped. */
+    message: MESSAGE,
+  },
+  citations: "text",
+  search_results: SEARCH_RESULT,
+  images: "drop",
+  related_questions: "text",
+};
+
+/** A chunk's `choices[].message` (Writer) repeats its delta. */
+export const CHUNK_FIELDS: FieldTable = {
+  ...CHAT_FIELDS,
+  choices: {
+    index: "label",
+    finish_reason: "label",
+    native_finish_reason: "label",
+    stop_reason: "text",
+    logprobs: LOGPROBS,
+    token_ids: "drop",
+    delta: MESSAGE,
+    message: "drop",
+  },
+};

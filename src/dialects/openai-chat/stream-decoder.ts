@@ -1,0 +1,178 @@
+import type { OutputItem } from "../../domain/entry.js";
+import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
+import { output, parseEvent, reportedError } from "../decoded.js";
+import type { DecodedEvent, Decoder, DecoderOptions, LogprobToken, Template } from "../dialect.js";
+import { FastPath, type Hole } from "../fast-path.js";
+import { objectAt, valueAt, withValue } from "../json-place.js";
+import { usageOf } from "../openai/usage.js";
+import { passFieldSet, type Sifted, type SiftOptions, sift } from "../sift.js";
+import { broken, SseFraming } from "../sse-framing.js";
+import { Templates } from "../templates.js";
+import { AnswerChannels } from "./answer-channels.js";
+import { alone, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";
+import type { Found } from "./found.js";
+import type { ChatGrammar } from "./grammar.js";
+
+export interface StreamDecoderOptions extends DecoderOptions {
+  /** For tests: false parses every event. */
+  readonly fastPath?: boolean;
+}
+
+interface Chunk {
+  readonly data: string;
+  readonly value: JsonObject;
+  readonly sifted: Sifted;
+  readonly spoken: readonly Found[];
+  /** What the event says for the first time. */
+  readonly items: readonly OutputItem[];
+  /** How it ends something: finish reasons and usage. */
+  readonly endings: readonly OutputItem[];
+  readonly closed: readonly number[];
+}
+
+const PADDING = ["obfuscation", "p"];
+
+/** Reads a streamed answer of chat completions or completions; `grammar` holds what differs. */
+export class ChatStreamDecoder implements Decoder {
+  readonly #grammar: ChatGrammar;
+  readonly #channels: AnswerChannels;
+  readonly #sift: SiftOptions;
+  readonly #framing: SseFraming;
+  readonly #templates = new Templates();
+  readonly #fast: FastPath<{ readonly found: Found; readonly template: Template }> | null;
+  #finished = false;
+
+  constructor(grammar: ChatGrammar, options: StreamDecoderOptions) {
+    this.#grammar = grammar;
+    this.#channels = new AnswerChannels(grammar, options);
+    this.#sift = { depth: options.limits.jsonDepth, passFields: passFieldSet(options.passFields) };
+    this.#framing = new SseFraming(options.limits);
+    this.#fast = options.fastPath === false ? null : new FastPath();
+  }
+
+  push(bytes: Buffer): readonly DecodedEvent[] {
+    const events: DecodedEvent[] = [];
+    this.#framing.push(bytes, (_event, data) => this.#event(data, events));
+    return events;
+  }
+
+  /** `[DONE]` may be missing where every choice said why it ended. */
+  end(): readonly DecodedEvent[] {
+    const events: DecodedEvent[] = [];
+    this.#framing.end((_event, data) => this.#event(data, events));
+    if (!this.#finished && this.#channels.complete) events.push(...finish());
+    return events;
+  }
+
+  #event(data: string, events: DecodedEvent[]): void {
+    if (this.#finished) throw broken("it goes on after its end");
+    const hit = this.#fast?.match(data) ?? null;
+    if (hit !== null && !hit.value.found.choice.finished) {
+      const { found, template } = hit.value;
+      events.push({ type: "delta", channel: found.channel, text: hit.text, template, logprobs: null });
+    } else if (data === "[DONE]") {
+      this.#finished = true;
+      events.push(...finish());
+    } else {
+      this.#parsed(data, events);
+    }
+  }
+
+  #parsed(data: string, events: DecodedEvent[]): void {
+    const value = parseEvent(data);
+    const error = value["error"];
+    if (error !== undefined && error !== null) {
+      this.#finished = true;
+      events.push({ type: "failed", error: reportedError(error) });
+      return;
+    }
+    // Events of other kinds (pings, debug) mean nothing to this dialect's clients, and some fail on them.
+    if (!Array.isArray(value["choices"])) return;
+    const items: OutputItem[] = [];
+    const found = this.#channels.find(value, this.#grammar.chunkMessage, items);
+    const sifted = sift(value, this.#grammar.chunkFields, this.#sift);
+    const all = [...found, ...this.#channels.passed(value, sifted.passed, items)];
+    const spoken = all.filter(({ text }) => text !== "");
+    if (spoken.some(({ choice }) => choice.finished)) throw broken("text follows the end of its choice");
+    const endings: OutputItem[] = [];
+    const closed = this.#channels.ends(value, endings);
+    const usage = objectAt(value, "usage");
+    if (usage !== null) endings.push({ type: "usage", usage: usageOf(usage) });
+    this.#emit({ data, value, sifted, spoken, items, endings, closed }, events);
+  }
+
+  #emit(chunk: Chunk, events: DecodedEvent[]): void {
+    const { items, endings, sifted, spoken } = chunk;
+    const [first] = spoken;
+    if (first === undefined) {
+      events.push(this.#rest(chunk, [...items, ...endings]));
+      return;
+    }
+    if (items.length > 0) events.push(output(items));
+    const whole =
+      spoken.length === 1 && endings.length === 0 && sifted.slots.every(({ mode }) => mode === "token");
+    if (whole) {
+      const delta = this.#delta(chunk, first, { value: sifted.value, path: first.path });
+      events.push(delta);
+      if (delta.logprobs === null && delta.template !== null) {
+        this.#fast?.learn(chunk.data, holesOf(chunk.value, first.path), {
+          found: first,
+          template: delta.template,
+        });
+      }
+      return;
+    }
+    for (const one of spoken) events.push(this.#delta(chunk, one, alone(sifted.value, one)));
+    const value = without(chunk.value, spoken);
+    const rest = sift(value, this.#grammar.chunkFields, this.#sift);
+    if (endings.length > 0 || !isHollow(rest.value))
+      events.push(this.#rest({ ...chunk, sifted: rest }, endings));
+  }
+
+  #rest(chunk: Chunk, items: readonly OutputItem[]): DecodedEvent {
+    const { value, slots } = chunk.sifted;
+    return output(items, {
+      native: value,
+      slots,
+      flush: chunk.closed.length > 0 ? chunk.closed : "none",
+      dropIfMasked: offsetsIn(value, "delta", (choice) => this.#channels.ofChoice(choice)),
+    });
+  }
+
+  #delta(chunk: Chunk, found: Found, envelope: Envelope): Delta {
+    const tokens = this.#logprobs(chunk.value, found);
+    const filled = withValue(envelope.value, envelope.path, "");
+    const hole =
+      tokens === null ? null : [...envelope.path.slice(0, 2), ...this.#grammar.logprobsPlace(found)];
+    const ordered = hole === null ? filled : logprobsLast(withValue(filled, hole, null), hole);
+    const about = { event: null, tokens: stringsOf(chunk.sifted) };
+    const template = this.#templates.of(ordered, { text: envelope.path, logprobs: hole }, about);
+    return { type: "delta", channel: found.channel, text: found.text, template, logprobs: tokens };
+  }
+
+  #logprobs(value: JsonObject, found: Found): readonly LogprobToken[] | null {
+    const choice = found.place === null ? undefined : valueAt(value, found.path.slice(0, 2));
+    const logprobs = isJsonObject(choice) ? objectAt(choice, "logprobs") : null;
+    return logprobs === null ? null : this.#grammar.logprobTokens(found, logprobs);
+  }
+}
+
+type Delta = Extract<DecodedEvent, { type: "delta" }>;
+
+function finish(): readonly DecodedEvent[] {
+  return [{ type: "finished" }];
+}
+
+/** Strings that stand in the envelope of every chunk. */
+function stringsOf(sifted: Sifted): readonly string[] {
+  return sifted.slots.flatMap(({ path }) => {
+    const text = valueAt(sifted.value, path);
+    return typeof text === "string" ? [text] : [];
+  });
+}
+
+/** What the fast path may skip over: the text, and padding where the event has it. */
+function holesOf(value: JsonObject, text: JsonPath): readonly Hole[] {
+  const padding = PADDING.filter((key) => typeof value[key] === "string");
+  return [{ kind: "text", path: text }, ...padding.map((key): Hole => ({ kind: "padding", path: [key] }))];
+}

@@ -1,0 +1,109 @@
+import { SluiceError } from "../domain/errors.js";
+
+export interface SseLimits {
+  /** Most UTF-16 units of one event. */
+  readonly eventBytes: number;
+  /** Most bytes of the whole body. */
+  readonly totalBytes: number;
+}
+
+export type SseSink = (event: string | null, data: string) => void;
+
+const FIELD = /^(?:data|event|id|retry)?(?::|$)/;
+
+/**
+ * Cuts a body into server-sent events. Takes bytes cut anywhere, any line ending, comments, several data
+ * lines, `id` and `retry`. Unlike a browser it refuses a body whose first line is no field at all: that is
+ * JSON or HTML where a stream was expected.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export class SseFraming {
+  readonly #decoder = new TextDecoder();
+  readonly #limits: SseLimits;
+  #rest = "";
+  #searched = 0;
+  #afterReturn = false;
+  #totalBytes = 0;
+  #event: string | null = null;
+  #data: string | null = null;
+  #eventLength = 0;
+  #begun = false;
+
+  constructor(limits: SseLimits) {
+    this.#limits = limits;
+  }
+
+  push(bytes: Uint8Array, sink: SseSink): void {
+    this.#totalBytes += bytes.byteLength;
+    if (this.#totalBytes > this.#limits.totalBytes) {
+      throw broken(`its body is larger than ${this.#limits.totalBytes} bytes`);
+    }
+    this.#take(this.#decoder.decode(bytes, { stream: true }), sink);
+  }
+
+  /** The body ended; an event whose blank line never came is delivered too. */
+  end(sink: SseSink): void {
+    this.#take(`${this.#decoder.decode()}\n\n`, sink);
+  }
+
+  #take(text: string, sink: SseSink): void {
+    const plain = this.#afterReturn || text.includes("\r") ? this.#withoutReturns(text) : text;
+    const all = this.#rest === "" ? plain : this.#rest + plain;
+    let from = 0;
+    let at = all.indexOf("\n", this.#searched);
+    while (at >= 0) {
+      this.#line(all, from, at, sink);
+      from = at + 1;
+      at = all.indexOf("\n", from);
+    }
+    this.#rest = from === 0 ? all : all.slice(from);
+    this.#searched = this.#rest.length;
+    if (this.#rest.length > this.#limits.eventBytes) throw this.#tooLong();
+  }
+
+  /** CRLF and CR become LF; a return at the end of one piece may belong to a line feed of the next. */
+  #withoutReturns(text: string): string {
+    const start = this.#afterReturn && text.startsWith("\n") ? 1 : 0;
+    if (text !== "") this.#afterReturn = text.endsWith("\r");
+    return text.slice(start).replace(/\r\n?/g, "\n");
+  }
+
+  #line(all: string, from: number, to: number, sink: SseSink): void {
+    if (!this.#begun) this.#checkFirst(all.slice(from, Math.min(to, from + 64)));
+    if (from === to) return this.#dispatch(sink);
+    this.#eventLength += to - from;
+    if (this.#eventLength > this.#limits.eventBytes) throw this.#tooLong();
+    if (all.startsWith("data:", from)) {
+      const start = all.charCodeAt(from + 5) === 0x20 ? from + 6 : from + 5;
+      const value = start > to ? "" : all.slice(start, to);
+      this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+    } else if (all.startsWith("event:", from)) {
+      this.#event = all.slice(all.charCodeAt(from + 6) === 0x20 ? from + 7 : from + 6, to);
+    } else if (to - from === 4 && all.startsWith("data", from)) {
+      this.#data = this.#data === null ? "" : `${this.#data}\n`;
+    }
+  }
+
+  #checkFirst(line: string): void {
+    if (line === "") return;
+    this.#begun = true;
+    if (!FIELD.test(line)) throw broken("it answered with a document where a stream was asked for");
+  }
+
+  #dispatch(sink: SseSink): void {
+    const { data, event } = { data: this.#data, event: this.#event };
+    this.#data = null;
+    this.#event = null;
+    this.#eventLength = 0;
+    if (data !== null && data !== "") sink(event === "" ? null : event, data);
+  }
+
+  #tooLong(): SluiceError {
+    return broken(`one of its events is longer than ${this.#limits.eventBytes} characters`);
+  }
+}
+
+/** The upstream's answer cannot be read; `why` continues "The model's answer is broken: ". */
+export function broken(why: string): SluiceError {
+  return new SluiceError("upstream_broken", `The model's answer is broken: ${why}.`);
+}
