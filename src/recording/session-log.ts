@@ -23,13 +23,13 @@ import {
   type UnfinishedLog,
   unfinishedSessions,
 } from "./recovery.js";
-import { lastWords, RemovalMarks, removalsBegun, removedRanges, removeSession } from "./removal.js";
-import { expiredSessions, type RetentionPolicy } from "./retention.js";
+import type { RetentionPolicy } from "./retention.js";
 import { SessionReader } from "./session-reader.js";
 import { SessionWriter } from "./session-writer.js";
 import type { Store } from "./stores/store.js";
 import type { SessionSummary } from "./summary.js";
 import { UPGRADES } from "./upgrades.js";
+import { Upkeep } from "./upkeep.js";
 import { type VerifyOptions, type VerifyReport, verifyStore } from "./verify.js";
 import { WriterHost } from "./writer-host.js";
 
@@ -56,7 +56,6 @@ export interface SessionLogOptions {
 export type LogState = "ok" | "failed" | "recovering" | "closed";
 
 const CHECKPOINT_SESSIONS = 1000;
-const REMOVED_TOGETHER = 1000;
 const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 5000;
 
@@ -74,8 +73,7 @@ export class SessionLog {
   readonly #catalogue: Catalogue;
   readonly #keys: RecordKeys;
   readonly #anchors: AnchorExporter;
-  /** One removal, retention or clean-up at a time. */
-  #upkeep: Promise<unknown> = Promise.resolve();
+  readonly #upkeep: Upkeep;
   #checkpointed = new Map<SessionId, number>();
   readonly #writers = new Map<SessionId, SessionWriter>();
   readonly #onNotice: (notice: LogNotice) => void;
@@ -113,6 +111,16 @@ export class SessionLog {
     this.#catalogue = new Catalogue(store, keys.nameKey);
     const minFreeBytes = options.minFreeBytes ?? 256 * 1024 * 1024;
     this.#keys = keys;
+    this.#upkeep = new Upkeep({
+      store,
+      clock,
+      commit: this.#commit,
+      ledger: this.ledger,
+      catalogue: this.#catalogue,
+      nameKey: keys.nameKey,
+      admit: () => this.#admit(),
+      isLive: (session) => this.#writers.has(session) || this.parked.has(session),
+    });
     this.#anchors = new AnchorExporter({
       clock,
       store: format.store,
@@ -146,8 +154,7 @@ export class SessionLog {
     await log.#commit.idle();
     if (log.#fault !== null) throw log.#fault;
     log.#state = "ok";
-    const begun = await removalsBegun(store);
-    if (begun.length > 0) await log.#remove(begun);
+    await log.#upkeep.finishBegun();
     log.#anchors.start();
     return log;
   }
@@ -274,24 +281,7 @@ export class SessionLog {
 
   /** Deletes every session of a principal that has ended. Returns how many. @throws as `delete`. */
   async erase(principal: PrincipalName, by: PrincipalName): Promise<number> {
-    return this.#alone(async () => {
-      const found: SessionId[] = [];
-      for (let after: string | null = null; ; ) {
-        const page: SessionPage = await this.#catalogue.list(
-          { principals: [principal] },
-          { after, limit: 500 },
-          [],
-        );
-        for (const { session } of page.items) {
-          const id = parseSessionId(session);
-          if (id !== null && !this.#isLive(id)) found.push(id);
-        }
-        after = page.next;
-        if (after === null) break;
-      }
-      await this.#deleteAll(found, by);
-      return found.length;
-    });
+    return this.#upkeep.erase(principal, by);
   }
 
   /** Checks logs and ledger while they are in use. @throws SluiceError `storage_failed` */
@@ -304,66 +294,12 @@ export class SessionLog {
    * the act. @throws SluiceError `not_found`; `conflict` while it is being written; `storage_failed`.
    */
   async delete(session: SessionId, by: PrincipalName): Promise<void> {
-    this.#admit();
-    if (this.#isLive(session)) {
-      throw new SluiceError("conflict", "The session has not ended; stop it first.", { session });
-    }
-    if ((await SessionReader.isStored(this.#store, session)) === false) {
-      throw new SluiceError("not_found", "There is no such session.");
-    }
-    await this.#alone(() => this.#deleteAll([session], by));
+    await this.#upkeep.delete(session, by);
   }
 
   /** Deletes what a policy lets go of. Returns how many sessions that were. @throws SluiceError `storage_failed` */
   async retain(policy: RetentionPolicy): Promise<number> {
-    return this.#alone(async () => {
-      const isLive = (session: SessionId): boolean => this.#isLive(session);
-      const expired = await expiredSessions(this.#store, policy, { nowMs: this.#clock.nowMs(), isLive });
-      await this.#deleteAll(expired, null);
-      return expired.length;
-    });
-  }
-
-  #isLive(session: SessionId): boolean {
-    return this.#writers.has(session) || this.parked.has(session);
-  }
-
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#upkeep.then(work);
-    this.#upkeep = run.catch(() => {});
-    return run;
-  }
-
-  async #deleteAll(sessions: readonly SessionId[], by: PrincipalName | null): Promise<void> {
-    for (let at = 0; at < sessions.length; at += REMOVED_TOGETHER) {
-      const some = sessions.slice(at, at + REMOVED_TOGETHER);
-      const words = await Promise.all(some.map((session) => lastWords(this.#store, session)));
-      this.#admit();
-      const { ledger } = this;
-      for (const word of words) if (word.lastSeq > 0) ledger.deleted(word, by);
-      let isMarked = false;
-      this.#commit.mark(
-        new RemovalMarks(some, () => {
-          isMarked = true;
-        }),
-      );
-      await this.#commit.idle();
-      if (!isMarked) throw new SluiceError("storage_failed", "The deletion could not be recorded.");
-      for (const session of some) await removeSession(this.#store, session, this.#keys.nameKey);
-    }
-    await this.#clear(sessions);
-  }
-
-  async #remove(sessions: readonly SessionId[]): Promise<void> {
-    for (const session of sessions) await removeSession(this.#store, session, this.#keys.nameKey);
-    await this.#clear(sessions);
-  }
-
-  /** Makes a removal final. The store keeps old keys in its bookkeeping until it is reopened. */
-  async #clear(sessions: readonly SessionId[]): Promise<void> {
-    if (sessions.length === 0) return;
-    await this.#store.compact(removedRanges(sessions));
-    await this.#store.reopen();
+    return this.#upkeep.retain(policy);
   }
 
   /** Ends every session that the store marks as unfinished and that nobody writes. */
@@ -495,7 +431,7 @@ export class SessionLog {
     const wasOk = this.#state === "ok";
     this.#state = "closed";
     this.#disk.stop();
-    await this.#upkeep;
+    await this.#upkeep.idle();
     if (wasOk) {
       await this.#commit.idle();
       this.ledger.act({ kind: "closed" });

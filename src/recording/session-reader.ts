@@ -51,10 +51,6 @@ export class SessionReader {
     return new SessionReader({ session, opened, store, source, storedSeq });
   }
 
-  static async isStored(store: Store, session: SessionId): Promise<boolean> {
-    return (await lastStoredSeq(store, session)) > 0;
-  }
-
   /** Sequence number of the last committed entry. */
   get lastSeq(): number {
     return this.#source?.committedSeq ?? this.#storedSeq;
