@@ -27,7 +27,3 @@ export function nextLink(record: Buffer, previous: ChainHash): ChainHash {
 export function hexOf(link: ChainHash): string {
   return Buffer.from(link, "latin1").toString("hex");
 }
-
-export function linkFromHex(hex: string): ChainHash {
-  return Buffer.from(hex, "hex").toString("latin1");
-}

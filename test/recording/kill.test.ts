@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Entry, EntryBody } from "../../src/domain/entry.js";
 import { parseSessionId } from "../../src/domain/session-id.js";
 import { openLevelStore } from "../../src/recording/stores/level.js";
-import { drain, inDirectory, newKeys, openLog } from "./fixtures.js";
+import { drain, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
 
 const KILLS = Number(process.env["SLUICE_KILLS"] ?? 10);
 const CHILD = fileURLToPath(new URL("./kill-child.ts", import.meta.url));
@@ -71,6 +71,29 @@ describe("kill -9 at a random instant", () => {
         await log.close();
       }
       assert.ok(sessions > KILLS * 10 && interrupted > KILLS * 10);
+    });
+  });
+});
+
+describe("a second process on the directory", () => {
+  it("ends with a clear error and harms nothing", async () => {
+    await inDirectory(async (path) => {
+      const { log } = await openLog({ store: await openLevelStore({ path }) });
+      const child = spawn(process.execPath, ["--import", "tsx", CHILD, path, "commit"], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let stderr = "";
+      child.stderr.setEncoding("utf8").on("data", (data: string) => {
+        stderr += data;
+      });
+      const [code] = await once(child, "close");
+      assert.notEqual(code, 0);
+      assert.match(stderr, /in use by another process/);
+      const writer = log.begin(opened());
+      writer.append(ended());
+      await writer.committed(2);
+      assert.deepEqual((await log.verify()).problems, []);
+      await log.close();
     });
   });
 });

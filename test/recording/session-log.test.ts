@@ -185,4 +185,24 @@ describe("session log", () => {
     await assert.rejects(second.log.resume(writer.session), { code: "not_found" });
     await second.log.close();
   });
+
+  it("tells a reader that starts in the middle what it has to know of the entries before", async () => {
+    const { log } = await openLog();
+    const writer = log.begin(opened());
+    writer.append({ type: "template", template: 0, event: null, before: "{", middle: null, after: "}" });
+    for (let index = 0; index < 50; index++) writer.append(chunk("x"));
+    writer.append({ type: "template", template: 1, event: null, before: "[", middle: null, after: "]" });
+    await writer.committed(writer.lastSeq);
+    const reader = (await log.reader(writer.session)) ?? assert.fail();
+    assert.deepEqual(
+      (await reader.context(40)).map(({ seq }) => seq),
+      [2],
+    );
+    assert.deepEqual(
+      (await reader.context(53)).map(({ seq }) => seq),
+      [2, 53],
+    );
+    assert.throws(() => reader.cursor({ afterSeq: 54, live: true }), { code: "invalid_request" });
+    await log.close();
+  });
 });

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SluiceError } from "../../src/domain/errors.js";
 import type { SessionId } from "../../src/domain/session-id.js";
-import { pageRange, sessionBytes } from "../../src/recording/keys.js";
+import { pageKey, pageRange, sessionBytes } from "../../src/recording/keys.js";
 import { MemoryStore } from "../../src/recording/stores/memory.js";
 import type { StoreBatch } from "../../src/recording/stores/store.js";
 import { chunk, drain, ended, opened, openLog } from "./fixtures.js";
@@ -108,6 +108,31 @@ describe("a store that fails", () => {
       ["opened"],
       "no ending covers it up",
     );
+    await log.close();
+  });
+
+  it("that damaged an unfinished session is reported at the start, and the log is left as it is", async () => {
+    const store = new MemoryStore();
+    const first = await openLog({ store });
+    const writer = first.log.begin(opened());
+    await writer.committed(1);
+    writer.append(chunk("to be damaged"));
+    await writer.committed(2);
+    const key = pageKey(sessionBytes(writer.session), 2);
+    const [page] = await store.getMany([key]);
+    const damaged = Buffer.from(page ?? assert.fail());
+    damaged.write("T", damaged.indexOf("to be"));
+    const batch = store.batch();
+    batch.put(key, damaged);
+    await batch.commit(false);
+    const { log, notices } = await openLog({ store });
+    assert.deepEqual(
+      notices.map(({ kind }) => kind),
+      ["damage"],
+    );
+    assert.match(notices[0]?.message ?? "", /entry 2 does not fit the chain \(key 73/);
+    const reader = (await log.reader(writer.session)) ?? assert.fail();
+    await assert.rejects(drain(reader.cursor({ afterSeq: 0, live: true })), { code: "storage_failed" });
     await log.close();
   });
 });
