@@ -1,33 +1,8 @@
 import type { Detector } from "../detector.js";
+import { PHONE_WORDS } from "./context-words.js";
 
 const LOCAL = "A-Za-z0-9_%+~\\u00c0-\\u024f-";
 const LABEL = "[A-Za-z0-9\\u00c0-\\u024f](?:[A-Za-z0-9\\u00c0-\\u024f-]{0,61}[A-Za-z0-9\\u00c0-\\u024f])?";
-const PHONE_WORDS = [
-  "phone",
-  "phones",
-  "telephone",
-  "tel",
-  "tel.",
-  "mobile",
-  "cell",
-  "cellphone",
-  "call",
-  "text",
-  "fax",
-  "sms",
-  "whatsapp",
-  "dial",
-  "number",
-  "contact",
-  "telefon",
-  "telefono",
-  "teléfono",
-  "téléphone",
-  "handy",
-  "móvil",
-  "celular",
-  "hotline",
-] as const;
 
 export const contactDetectors: readonly Detector[] = [
   {
@@ -88,10 +63,7 @@ export const contactDetectors: readonly Detector[] = [
     entity: "PHONE_NUMBER",
     pattern: "(?<![\\w+.-])\\(?\\d{2,13}\\)?(?:[ .-]\\(?\\d{2,8}\\)?){0,5}(?!\\w)",
     validator: "phone-announced",
-    context: PHONE_WORDS.filter(
-      (word) => word !== "number" && word !== "text" && word !== "contact" && word !== "call",
-    ),
-    contextChars: 30,
+    context: PHONE_WORDS,
     specificity: 47,
     source: "ITU-T E.164: at most 15 digits",
     examples: ["my phone number is 4258829090", "Phone: 451 598 63"],

@@ -1,5 +1,6 @@
 import type { Detector } from "../detector.js";
 import { announced } from "./announced.js";
+import { DEVICE_WORDS } from "./context-words.js";
 
 /** Numbers of things that lead to their owner. */
 export const deviceDetectors: readonly Detector[] = [
@@ -22,14 +23,7 @@ export const deviceDetectors: readonly Detector[] = [
     pattern: "(?<![\\w-])[A-HJ-NPR-Z0-9]{13}\\d{4}(?![\\w-])",
     ignoreCase: true,
     validator: "mixed-token",
-    context: [
-      "vin",
-      "chassis",
-      "vehicle identification",
-      "vehicle identification number",
-      "fahrgestellnummer",
-      "fin",
-    ],
+    context: DEVICE_WORDS,
     specificity: 64,
     source: "ISO 3779: outside North America the ninth place is no check digit",
     value: "WVWZZZ1JZXW000001",
@@ -53,7 +47,7 @@ export const deviceDetectors: readonly Detector[] = [
     label: "IMEI_NUMBER",
     pattern: "(?<![\\w.-])\\d{15}(?![\\w-])",
     validator: "luhn",
-    context: ["imei", "device", "handset", "serial", "equipment identity"],
+    context: DEVICE_WORDS,
     specificity: 79,
     source: "3GPP TS 23.003 section 6.2",
     value: "490154203237518",

@@ -1,4 +1,5 @@
 import type { Detector } from "../detector.js";
+import { BANK_WORDS } from "./context-words.js";
 
 export const financeDetectors: readonly Detector[] = [
   {
@@ -38,8 +39,7 @@ export const financeDetectors: readonly Detector[] = [
     id: "pii/bic",
     entity: "BIC_SWIFT",
     pattern: "(?<![A-Za-z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])",
-    context: ["bic", "swift", "swift code", "bank code", "bank identifier"],
-    contextChars: 24,
+    context: BANK_WORDS,
     specificity: 55,
     source: "ISO 9362",
     examples: ["Bank code: DEUTDEFF500", "BIC COBADEFF"],

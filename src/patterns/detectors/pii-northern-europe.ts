@@ -1,5 +1,6 @@
 import type { Detector } from "../detector.js";
 import { announced } from "./announced.js";
+import { COMPANY_WORDS, PERSON_NUMBER_WORDS } from "./context-words.js";
 
 export const northernEuropeDetectors: readonly Detector[] = [
   {
@@ -28,15 +29,7 @@ export const northernEuropeDetectors: readonly Detector[] = [
     entity: "SE_PERSONNUMMER",
     pattern: "(?<![\\w.-])(?:19|20)?\\d{2}[01]\\d[0-9]\\d{5}(?![\\w-])",
     validator: "se-personnummer",
-    context: [
-      "personnummer",
-      "pnr",
-      "personal number",
-      "samordningsnummer",
-      "swedish",
-      "person-nr",
-      "pers.nr",
-    ],
+    context: PERSON_NUMBER_WORDS,
     specificity: 74,
     source: "Skatteverket SKV 704",
     value: "198112189876",
@@ -69,15 +62,7 @@ export const northernEuropeDetectors: readonly Detector[] = [
     entity: "SE_ORGANISATIONSNUMMER",
     pattern: "(?<![\\w.-])[1-9]\\d[2-9]\\d{7}(?![\\w-])",
     validator: "se-organisationsnummer",
-    context: [
-      "organisationsnummer",
-      "orgnummer",
-      "org.nr",
-      "orgnr",
-      "org nr",
-      "organisation number",
-      "company",
-    ],
+    context: COMPANY_WORDS,
     specificity: 70,
     source: "Lag (1974:174) om identitetsbeteckning",
     value: "5560160680",

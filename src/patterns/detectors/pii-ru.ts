@@ -1,5 +1,6 @@
 import type { Detector } from "../detector.js";
 import { announced } from "./announced.js";
+import { PASSPORT_WORDS, PERSON_NUMBER_WORDS, TAX_WORDS } from "./context-words.js";
 
 export const ruDetectors: readonly Detector[] = [
   {
@@ -17,7 +18,7 @@ export const ruDetectors: readonly Detector[] = [
     entity: "RU_SNILS",
     pattern: "(?<![\\w.-])\\d{11}(?![\\w-])",
     validator: "ru-snils",
-    context: ["снилс", "snils", "пенсионн"],
+    context: PERSON_NUMBER_WORDS,
     specificity: 73,
     source: "Social Fund of Russia, SNILS",
     value: "11223344595",
@@ -29,7 +30,7 @@ export const ruDetectors: readonly Detector[] = [
     entity: "RU_INN",
     pattern: "(?<![\\w.-])(?:\\d{10}|\\d{12})(?![\\w-])",
     validator: "ru-inn",
-    context: ["инн", "inn", "налогоплательщик"],
+    context: TAX_WORDS,
     specificity: 72,
     source: "Federal Tax Service order of 29 June 2012: one or two check digits",
     value: "500100732259",
@@ -40,7 +41,7 @@ export const ruDetectors: readonly Detector[] = [
     id: "pii/ru/passport",
     entity: "RU_PASSPORT",
     pattern: "(?<![\\w.-])\\d{2} ?\\d{2} ?№? ?\\d{6}(?![\\w-])",
-    context: ["паспорт", "паспорта", "серия", "passport", "russian passport"],
+    context: PASSPORT_WORDS,
     specificity: 56,
     source: "Government decree 828 of 8 July 1997: series of four digits, number of six",
     examples: ["паспорт 45 08 123456"],

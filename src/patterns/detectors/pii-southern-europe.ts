@@ -1,5 +1,6 @@
 import type { Detector } from "../detector.js";
 import { announced } from "./announced.js";
+import { PASSPORT_WORDS, PERSON_NUMBER_WORDS } from "./context-words.js";
 
 export const southernEuropeDetectors: readonly Detector[] = [
   {
@@ -29,7 +30,7 @@ export const southernEuropeDetectors: readonly Detector[] = [
     entity: "ES_PASSPORT",
     pattern: "(?<![\\w-])[A-Z]{3}\\d{6}(?![\\w-])",
     ignoreCase: true,
-    context: ["pasaporte", "passport", "número de pasaporte", "numero de pasaporte", "documento de viaje"],
+    context: PASSPORT_WORDS,
     specificity: 54,
     source: "Real Decreto 411/2014; PRADO, ESP-AO",
     value: "XDB987654",
@@ -72,17 +73,7 @@ export const southernEuropeDetectors: readonly Detector[] = [
     entity: "IT_IDENTITY_CARD",
     pattern: "(?<![\\w-])(?:[A-Z]{2} ?\\d{7}|\\d{7}[A-Z]{2}|[A-Z]{2}\\d{5}[A-Z]{2})(?![\\w-])",
     ignoreCase: true,
-    context: [
-      "carta d'identità",
-      "carta di identità",
-      "carta d'identita",
-      "carta identita",
-      "identità",
-      "cie",
-      "identity card",
-      "documento",
-      "elettronica",
-    ],
+    context: PERSON_NUMBER_WORDS,
     specificity: 55,
     source: "Ministero dell'Interno, Carta di identita elettronica",
     value: "CA12345AA",
@@ -94,7 +85,7 @@ export const southernEuropeDetectors: readonly Detector[] = [
     entity: "IT_PASSPORT",
     pattern: "(?<![\\w-])[A-Z]{2}\\d{7}(?![\\w-])",
     ignoreCase: true,
-    context: ["passaporto", "passaporto italiano", "italian passport", "viaggio", "numero passaporto"],
+    context: PASSPORT_WORDS,
     specificity: 55,
     source: "Ministero degli Affari Esteri; PRADO, ITA-AO",
     examples: ["passaporto YA1234567"],

@@ -1,19 +1,6 @@
 import type { Detector } from "../detector.js";
 import { announced } from "./announced.js";
-
-const PLATE_WORDS = [
-  "vehicle",
-  "vehicles",
-  "registration",
-  "number plate",
-  "licence plate",
-  "license plate",
-  "plate",
-  "reg",
-  "car",
-  "vrm",
-  "dvla",
-] as const;
+import { ADDRESS_WORDS, HEALTH_WORDS, PASSPORT_WORDS, PLATE_WORDS } from "./context-words.js";
 
 export const ukDetectors: readonly Detector[] = [
   {
@@ -21,14 +8,7 @@ export const ukDetectors: readonly Detector[] = [
     entity: "UK_NHS",
     pattern: "(?<![\\w.-])\\d{3}[ -]?\\d{3}[ -]?\\d{4}(?![\\w-])",
     validator: "uk-nhs",
-    context: [
-      "nhs",
-      "nhs number",
-      "national health",
-      "health service",
-      "patient",
-      "health services authority",
-    ],
+    context: HEALTH_WORDS,
     specificity: 74,
     source: "NHS Data Dictionary, NHS NUMBER",
     examples: ["NHS number 943 476 5919", "nhs: 9434765919"],
@@ -72,14 +52,7 @@ export const ukDetectors: readonly Detector[] = [
     entity: "UK_PASSPORT",
     pattern: "(?<![\\w-])[A-Z]{2}\\d{7}(?![\\w-])",
     ignoreCase: true,
-    context: [
-      "passport",
-      "passports",
-      "passport number",
-      "travel document",
-      "uk passport",
-      "british passport",
-    ],
+    context: PASSPORT_WORDS,
     specificity: 52,
     source: "HM Passport Office; nine characters in the machine readable zone (ICAO Doc 9303)",
     value: "AB1234567",
@@ -113,8 +86,7 @@ export const ukDetectors: readonly Detector[] = [
     pattern:
       "(?<![\\w-])[A-PR-UWYZ](?:\\d{1,2}|[A-HK-Y]\\d|[A-HK-Y]\\d\\d|\\d[A-HJKPS-UW]|[A-HK-Y]\\d[ABEHMNPRV-Y]) ?\\d[ABD-HJLNP-UW-Z]{2}(?![\\w-])",
     ignoreCase: true,
-    context: ["postcode", "post code", "postal code", "address", "zip"],
-    contextChars: 40,
+    context: ADDRESS_WORDS,
     specificity: 44,
     source: "Royal Mail, Programmers' Guide to the Postcode Address File",
     value: "sw1a1aa",
@@ -137,7 +109,6 @@ export const ukDetectors: readonly Detector[] = [
       "(?<![\\w-])(?:[A-HJ-PR-Y]{2}(?:0[2-9]|[12]\\d|5[1-9]|6\\d|7\\d)[ -]?[A-HJ-PR-Z]{3}|[A-HJ-NPR-Y]\\d{1,3}[ -]?[A-HJ-PR-Y]{3}|[A-HJ-PR-Y]{3}[ -]?\\d{1,3}[A-HJ-NPR-Y])(?![\\w-])",
     ignoreCase: true,
     context: PLATE_WORDS,
-    contextChars: 40,
     specificity: 49,
     source: "DVLA INF104: prefix and suffix formats",
     value: "M456DEF",
