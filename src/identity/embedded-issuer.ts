@@ -223,3 +223,22 @@ function mintAccessToken(
   };
   return mint.sign(claims, { typ: "at+jwt", lifetimeS: state.lifetimeS });
 }
+
+/** Reads a state that another process wrote. @throws SluiceError `invalid_config` for anything else. */
+export function parseIssuerState(value: unknown): EmbeddedIssuerState {
+  const state = value as Partial<EmbeddedIssuerState> | null;
+  const isWhole =
+    typeof state === "object" &&
+    state !== null &&
+    typeof state.issuer === "string" &&
+    typeof state.audience === "string" &&
+    typeof state.lifetimeS === "number" &&
+    typeof state.key === "object" &&
+    Array.isArray(state.users);
+  if (!isWhole)
+    throw new SluiceError(
+      "invalid_config",
+      "The state of the demo's issuer is damaged; start the demo again.",
+    );
+  return state as EmbeddedIssuerState;
+}

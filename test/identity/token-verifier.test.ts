@@ -158,7 +158,7 @@ describe("the token verifier", () => {
     it("an encrypted token, a huge one, and things that are no token", async () => {
       await refuses("aaaaaaaaaa.b.c.d.e", /encrypted/);
       await refuses(`${"a".repeat(20_000)}.b.c`, /longer than 16384 bytes/);
-      for (const text of ["", "bad", "a.b", "a.b.c", "....", "é.b.c", `${"[".repeat(5000)}.b.c`]) {
+      for (const text of ["", "bad", "a.b", "a.b.c", "..", "é.b.c", `${"[".repeat(5000)}.b.c`]) {
         await refuses(text, /not a JSON Web Token/);
       }
     });
