@@ -1,25 +1,7 @@
 import { quote, suggest } from "../../documents/index.js";
 import { SluiceError } from "../../domain/errors.js";
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
-
-/** How a path is written in messages: `messages[0].parts[2].text`. */
-export function fieldName(path: JsonPath): string {
-  let name = "";
-  for (const step of path) {
-    if (typeof step === "number") name += `[${step}]`;
-    else name += name === "" ? step : `.${step}`;
-  }
-  return name;
-}
-
-export function invalid(path: JsonPath, problem: string): SluiceError {
-  const field = fieldName(path);
-  return new SluiceError(
-    "invalid_request",
-    field === "" ? `The request ${problem}.` : `${field} ${problem}.`,
-    { field },
-  );
-}
+import { fieldName, invalid } from "../request-shape.js";
 
 /**
  * Reads one JSON object by the proto's JSON mapping: absent, null and the zero value are one; every key

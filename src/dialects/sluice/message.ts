@@ -1,7 +1,8 @@
 import type { JsonPath, JsonValue } from "../../domain/json.js";
 import type { PromptRole, RequestFeature } from "../../domain/prompt.js";
 import type { Message, Part } from "../request.js";
-import { Fields, invalid } from "./fields.js";
+import { invalid } from "../request-shape.js";
+import { Fields } from "./fields.js";
 import { LIMITS } from "./limits.js";
 import type { SegmentList } from "./segment-list.js";
 

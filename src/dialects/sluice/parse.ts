@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../domain/json.js";
 import type { RequestFeature } from "../../domain/prompt.js";
 import type { CompletionRequest, Message, NeutralRequest, ToolChoice, ToolDefinition } from "../request.js";
-import { Fields, invalid } from "./fields.js";
+import { invalid } from "../request-shape.js";
+import { Fields } from "./fields.js";
 import { LIMITS } from "./limits.js";
 import { parseMessage } from "./message.js";
 import { SegmentList } from "./segment-list.js";

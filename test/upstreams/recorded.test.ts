@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { DecodedEvent } from "../../src/dialects/dialect.js";
+import { clientDialects, upstreamDialects } from "../../src/dialects/index.js";
+import type { CompletionRequest } from "../../src/dialects/request.js";
+import type { DialectName } from "../../src/domain/entry.js";
+import { httpUpstream } from "../support/http-upstream.js";
+import {
+  type RecordedStream,
+  recordedStreams,
+  startRecordedUpstream,
+  streamsFolder,
+} from "../support/recorded-upstream.js";
+import { allowedCall, type Outcome, runCall } from "../support/upstream-call.js";
+
+const KINDS: readonly (readonly [string, DialectName])[] = [
+  ["chat.completions", "openai-chat"],
+  ["completions", "openai-completions"],
+  ["responses", "openai-responses"],
+  ["messages", "anthropic-messages"],
+];
+const SEEDS = [1, 2];
+const LIMITS = {
+  eventBytes: 4 * 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024,
+  choices: 128,
+  channels: 4_096,
+  jsonDepth: 64,
+};
+
+const folder = streamsFolder();
+
+for (const [kind, dialect] of KINDS) {
+  const speaks = upstreamDialects.has(dialect) && clientDialects.has(dialect);
+  const skip =
+    folder === null ? "no recordings beside the checkout" : speaks ? false : `${dialect} is not there yet`;
+  describe(`recorded streams (${kind}), cut at random places`, { skip, timeout: 120_000 }, () => {
+    for (const stream of folder === null || !speaks ? [] : recordedStreams(folder, kind)) {
+      it(`come through whole: ${stream.id}`, () => comesThrough(stream, dialect));
+    }
+  });
+}
+
+async function comesThrough(stream: RecordedStream, name: DialectName): Promise<void> {
+  const dialect = upstreamDialects.get(name);
+  assert.ok(dialect !== undefined);
+  const outcomes: Outcome[] = [];
+  for (const cuts of [null, ...SEEDS]) {
+    const server = await startRecordedUpstream(() => ({ body: stream.body, cuts }));
+    const upstream = httpUpstream(server.url, { dialect, limits: LIMITS });
+    outcomes.push(await runCall(upstream, allowedCall({ request: requestOf(stream, name) })));
+    await upstream.close();
+    await server.close();
+  }
+  const [whole, ...cut] = outcomes;
+  assert.ok(whole !== undefined);
+  for (const outcome of cut) assert.equal(outcome.error?.code, whole.error?.code);
+  if (isBroken(stream)) {
+    assert.equal(whole.error?.code, "upstream_broken");
+    return;
+  }
+  assert.equal(whole.error, null);
+  for (const outcome of cut) assert.deepEqual(outcome.events, whole.events);
+  for (const [choice, expected] of Object.entries(stream.expect.text ?? {})) {
+    assert.equal(said(whole.events, Number(choice)), expected);
+  }
+}
+
+/** Some recordings are no whole answer: an error in the stream, or two answers written one after another. */
+function isBroken(stream: RecordedStream): boolean {
+  if (stream.meta.features.includes("error")) return true;
+  const ids = new Set([...stream.body.matchAll(/"id": ?"(chatcmpl-[^"]+)"/g)].map((match) => match[1]));
+  return ids.size > 1;
+}
+
+function requestOf(stream: RecordedStream, name: DialectName): CompletionRequest {
+  const client = clientDialects.get(name);
+  assert.ok(client !== undefined);
+  const prompt =
+    name === "openai-completions" ? { prompt: "Hi" } : { messages: [{ role: "user", content: "Hi" }] };
+  const body = name === "openai-responses" ? { input: "Hi" } : prompt;
+  const tokens = name === "anthropic-messages" ? { max_tokens: 100 } : {};
+  const recorded = stream.request?.["n"];
+  const n = typeof recorded === "number" ? { n: recorded } : {};
+  return client.parse(
+    { model: "m", stream: true, ...body, ...tokens, ...n },
+    { headers: {}, passFields: [] },
+  );
+}
+
+function said(events: readonly DecodedEvent[], choice: number): string {
+  return events
+    .map((event) =>
+      event.type === "delta" && event.channel.kind === "text" && event.channel.choice === choice
+        ? event.text
+        : "",
+    )
+    .join("");
+}
