@@ -6,6 +6,7 @@ import type { Address } from "./config/address.js";
 import { issuersOf } from "./config/issuers.js";
 import type { Config } from "./config/load.js";
 import { clientDialects } from "./dialects/index.js";
+import { parseSessionId } from "./domain/session-id.js";
 import { type Clock, systemClock } from "./domain/time.js";
 import type { FrontEnd, FrontEndDeps, TlsMaterial } from "./frontends/front-end.js";
 import { createGrpcFrontEnd } from "./frontends/grpc/server.js";
@@ -24,9 +25,10 @@ import { Pdp } from "./policy/pdp.js";
 import { PolicyStore, type Reload } from "./policy/policy-store.js";
 import { RateGate } from "./policy/rate-gate.js";
 import { WorkerTokenCounter } from "./policy/tokens/worker-token-counter.js";
-import { openRecordKeys } from "./recording/record-keys.js";
+import { recordKeysOf } from "./recording/record-keys.js";
 import { SessionLog } from "./recording/session-log.js";
 import { openStore } from "./recording/stores/index.js";
+import { type VerifyReport, verifyStore } from "./recording/verify.js";
 import { KeyRing } from "./sealing/key-ring.js";
 import { SealedFiles } from "./sealing/sealed-files.js";
 
@@ -48,6 +50,8 @@ export interface Running {
   readonly rulesActive: number;
   /** Reads the policy file again; a bad one leaves the old one in force. */
   reload(): Reload;
+  /** Checks the log of one session, or everything. */
+  verify(session?: string): Promise<VerifyReport>;
   /** Refuses new work, waits for what runs, ends the rest, and closes everything in reverse order. */
   close(): Promise<void>;
 }
@@ -100,7 +104,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     store,
     clock,
     randomBytes: (count) => randomBytes(count),
-    keys: await openRecordKeys(config.keysDir, (count) => randomBytes(count)),
+    keys: recordKeysOf(ring),
     durability,
     maxLead,
     minFreeBytes,
@@ -172,6 +176,13 @@ async function start(config: Config, host: Host): Promise<Running> {
       const reload = policies.replace(policyText(config));
       log.act({ kind: "reloaded" });
       return reload;
+    },
+    verify: async (session) => {
+      const id = session === undefined ? null : parseSessionId(session);
+      return verifyStore(
+        store,
+        id === null ? { signing: ring.signing } : { signing: ring.signing, session: id },
+      );
     },
     close: host.close,
   };

@@ -11,6 +11,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Aborted by SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls back on SIGHUP; returns how to stop. */
+  readonly hangup: (listener: () => void) => () => void;
 }
 
 /** Exit codes of every command. */
