@@ -13,6 +13,7 @@ export interface DocumentSource {
 
 const DEFAULT_MAX_LENGTH = 1 << 20;
 const MAX_NODES = 200_000;
+const MAX_SYNTAX_ERRORS = 3;
 
 /**
  * Reads a YAML 1.2 (or JSON) document as `shape` says.
@@ -61,7 +62,8 @@ function parseRoot(text: string, source: DocumentSource, problems: Problems): Do
       "a second document begins here (after ---); one per file is read",
     );
   }
-  for (const error of [...document.errors, ...document.warnings]) {
+  // One slip makes the parser stumble over everything after it; the first few places are the ones to mend.
+  for (const error of [...document.errors.slice(0, MAX_SYNTAX_ERRORS), ...document.warnings]) {
     const { line, col } = lines.linePos(error.pos[0]);
     problems.add({ ...at, line, column: col }, yamlMessage(error));
   }
@@ -70,7 +72,8 @@ function parseRoot(text: string, source: DocumentSource, problems: Problems): Do
 }
 
 function yamlMessage(error: YAMLError): string {
-  const message = error.message.replaceAll("\n", " ");
+  const oneLine = error.message.replaceAll("\n", " ");
+  const message = oneLine.length > 160 ? `${oneLine.slice(0, 157)}...` : oneLine;
   switch (error.code) {
     case "TAB_AS_INDENT":
       return "not valid YAML: a tab indents this line; use spaces";

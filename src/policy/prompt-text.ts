@@ -1,4 +1,5 @@
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
+import { encodedTexts } from "./encoded-text.js";
 import { jsonStrings } from "./json-strings.js";
 
 /** A stretch of a view and the segment that it came from. */
@@ -34,7 +35,7 @@ const MAX_STRINGS = 10_000;
  * Every way of reading the segments whose role is among `roles`: each part by itself, each message
  * joined, the whole conversation joined and the text of each role joined, once with nothing and once
  * with a space between, since a phrase can be cut inside a word or between two. JSON text is read
- * decoded as well as raw.
+ * decoded as well as raw, and what stands in base64 or hex is read too.
  */
 export function* promptTexts(
   segments: readonly PromptSegment[],
@@ -64,6 +65,9 @@ function* readings(numbered: readonly Numbered[]): Generator<PromptText> {
     each.segment.syntax === "json" ? decodedParts(each) : [rawPart(each)],
   );
   for (const part of decoded.slice(0, MAX_STRINGS)) yield joined([part], "");
+  for (const part of decoded.slice(0, MAX_STRINGS)) {
+    for (const text of encodedTexts(part.text)) yield joined([{ ...part, text, from: null }], "");
+  }
   for (const parts of [raw, decoded]) yield* joins(parts);
   for (const role of new Set(numbered.map(({ segment }) => segment.role))) {
     const own = new Set(numbered.filter(({ segment }) => segment.role === role).map(({ index }) => index));
