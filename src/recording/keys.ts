@@ -99,8 +99,6 @@ export function indexPrefix(key: Buffer, field: IndexField, value: string): Buff
   return Buffer.concat([Buffer.of(AREA.index, FIELD_CODES[field]), digest.subarray(0, INDEX_HASH_BYTES)]);
 }
 
-export const INDEX_SESSION_AT = 2 + INDEX_HASH_BYTES;
-
 /** One string for a principal, without two principals sharing one. */
 export function principalValue(principal: { readonly issuer: string; readonly subject: string }): string {
   return JSON.stringify([principal.issuer, principal.subject]);

@@ -64,7 +64,7 @@ async function writeUntilFailure(log: SessionLog) {
 describe("a disk that fills", () => {
   it("ends live sessions, loses nothing that was acknowledged, and goes on when there is room", async (test) => {
     await inDirectory(async (path) => {
-      const mount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", path]);
+      const mount = spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", path]);
       if (mount.status !== 0) {
         test.skip("mounting a small file system is not permitted here");
         return;
@@ -103,7 +103,7 @@ describe("a disk that fills", () => {
         await log.close();
       } finally {
         clearInterval(hold);
-        spawnSync("umount", ["-l", path]);
+        spawnSync("/bin/umount", ["-l", path]);
       }
     });
   });
