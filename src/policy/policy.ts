@@ -19,7 +19,8 @@ interface PromptRuleBase {
 
 export interface DenyRule extends PromptRuleBase {
   readonly kind: "deny";
-  readonly scan: ScanRule;
+  /** Null: every prompt. */
+  readonly scan: ScanRule | null;
 }
 
 export interface AllowOnlyRule extends PromptRuleBase {

@@ -26,7 +26,9 @@ const message = optional(
 );
 const ignoreCase = withDefault(boolean(), true, "Whether patterns and words ignore case.");
 
-const deny = oneOfKeys({ message, ignoreCase }, matcherKinds, "what to deny");
+const anything = { ...matcherKinds, always: placed(spelledOut("always")) } as const;
+
+const deny = oneOfKeys({ message, ignoreCase }, anything, "what to deny");
 
 const allowOnly = checked(
   record(
@@ -117,7 +119,7 @@ const review = oneOfKeys(
     message,
     ignoreCase,
   },
-  { ...matcherKinds, always: placed(spelledOut("always")) },
+  anything,
   "what to review",
 );
 
