@@ -15,6 +15,8 @@ export type FieldRule =
   | "delta"
   /** Log-probabilities: a list becomes a hole. */
   | "logprobs"
+  /** The same for a member that holds them in columns: it becomes null. */
+  | "hole"
   /** Never passes. */
   | "drop"
   /** Any JSON whose strings are all model text. */

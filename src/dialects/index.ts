@@ -2,13 +2,15 @@ import type { DialectName } from "../domain/entry.js";
 import type { ClientDialect, UpstreamDialect } from "./dialect.js";
 import { chatClient } from "./openai-chat/client.js";
 import { chatUpstream } from "./openai-chat/upstream.js";
+import { completionsClient } from "./openai-completions/client.js";
+import { completionsUpstream } from "./openai-completions/upstream.js";
 
 /** Dialects that callers may speak over HTTP. */
 export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map(
-  [chatClient].map((dialect) => [dialect.name, dialect] as const),
+  [chatClient, completionsClient].map((dialect) => [dialect.name, dialect] as const),
 );
 
 /** Dialects that upstreams may speak over HTTP. */
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map(
-  [chatUpstream].map((dialect) => [dialect.name, dialect] as const),
+  [chatUpstream, completionsUpstream].map((dialect) => [dialect.name, dialect] as const),
 );

@@ -53,22 +53,35 @@ export class JsonScanner {
         this.#expecting = "value";
         return;
       case "comma-or-end":
-        if (code !== 0x2c) return this.#close(code);
+        if (code !== 0x2c) {
+          this.#close(code);
+          return;
+        }
         this.#at++;
         this.#expecting = this.#open.at(-1) === null ? "value" : "key";
         return;
       case "key-or-end":
-        if (code === 0x7d) return this.#close(code);
-        return this.#key(code);
+        if (code === 0x7d) {
+          this.#close(code);
+          return;
+        }
+        this.#key(code);
+        return;
       case "key":
-        return this.#key(code);
+        this.#key(code);
+        return;
       case "value-or-end":
-        if (code === 0x5d) return this.#close(code);
-        return this.#value(code);
+        if (code === 0x5d) {
+          this.#close(code);
+          return;
+        }
+        this.#value(code);
+        return;
       case "value":
-        return this.#value(code);
+        this.#value(code);
+        return;
       default:
-        return this.#expecting satisfies never;
+        this.#expecting satisfies never;
     }
   }
 

@@ -124,9 +124,11 @@ class Reading {
     switch (shape.kind) {
       case "text":
         if (typeof value !== "string") throw invalid(path, "must be a string");
-        return this.#text(value, path, shape.syntax ?? "text");
+        this.#text(value, path, shape.syntax ?? "text");
+        return;
       case "word":
-        return this.#word(value, path);
+        this.#word(value, path);
+        return;
       case "blob":
         if (typeof value !== "string") throw invalid(path, "must be a string");
         return;
@@ -138,25 +140,31 @@ class Reading {
         if (!Number.isInteger(value)) throw invalid(path, "must be an integer");
         return;
       case "free":
-        return this.#free(value, path);
+        this.#free(value, path);
+        return;
       case "list":
-        return this.#list(value, shape, path);
+        this.#list(value, shape, path);
+        return;
       case "record":
         if (!isJsonObject(value)) throw invalid(path, "must be an object");
         this.#keys(value, path);
         for (const [key, member] of Object.entries(value)) this.value(member, shape.of, [...path, key]);
         return;
       case "object":
-        return this.#object(value, shape, path);
+        this.#object(value, shape, path);
+        return;
       case "union":
-        return this.#union(value, shape, path);
+        this.#union(value, shape, path);
+        return;
       case "either":
-        return this.#either(value, shape, path);
+        this.#either(value, shape, path);
+        return;
       case "feature":
         if (shape.when === undefined || shape.when(value)) this.features.add(shape.feature);
-        return this.value(value, shape.of, path);
+        this.value(value, shape.of, path);
+        return;
       default:
-        return shape satisfies never;
+        shape satisfies never;
     }
   }
 
@@ -174,7 +182,9 @@ class Reading {
   #free(value: JsonValue, path: JsonPath): void {
     if (typeof value === "string") this.#text(value, path, "text");
     else if (Array.isArray(value))
-      value.forEach((entry: JsonValue, index) => this.#free(entry, [...path, index]));
+      value.forEach((entry: JsonValue, index) => {
+        this.#free(entry, [...path, index]);
+      });
     else if (isJsonObject(value)) {
       this.#keys(value, path);
       for (const [key, member] of Object.entries(value)) this.#free(member, [...path, key]);
@@ -195,7 +205,9 @@ class Reading {
         field: fieldName(path),
       });
     }
-    value.forEach((entry: JsonValue, index) => this.value(entry, shape.of, [...path, index]));
+    value.forEach((entry: JsonValue, index) => {
+      this.value(entry, shape.of, [...path, index]);
+    });
   }
 
   #object(value: JsonValue, shape: Extract<Shape, { kind: "object" }>, path: JsonPath): void {

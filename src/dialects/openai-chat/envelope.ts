@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
 import type { DecodedEvent } from "../dialect.js";
-import { objectAt, objectsAt, valueAt } from "../json-place.js";
+import { objectAt, objectsAt, valueAt, withValue } from "../json-place.js";
 import type { Found } from "./found.js";
 
 /** An event and the place in it for the text. */
@@ -48,7 +48,8 @@ export function without(value: JsonObject, spoken: readonly Found[]): JsonObject
   // From the back, so that the indexes of a list stay what they were.
   const fromBehind = [...paths.values()].sort((a, b) => lastIndex(b) - lastIndex(a));
   return fromBehind.reduce<JsonObject>((rest, path) => {
-    const kept = removed(rest, path);
+    // A choice of completions always has its text; clients add it up without asking.
+    const kept = path.length === 3 ? withValue(rest, path, "") : removed(rest, path);
     return isJsonObject(kept) ? kept : rest;
   }, value);
 }

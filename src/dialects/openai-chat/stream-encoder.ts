@@ -1,10 +1,10 @@
 import type { Channel } from "../../domain/channel.js";
 import type { Entry, EntryOf, OutputItem } from "../../domain/entry.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import type { JsonObject } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { chunkData } from "../native-frame.js";
-import { nativeFinish, usageBody } from "../openai/usage.js";
+import { isUsageAlone, nativeFinish, usageBody } from "../openai/usage.js";
 import { ToolNumbers } from "./tool-numbers.js";
 
 /** Writes a log as a stream of chat completion chunks. */
@@ -19,7 +19,10 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   encode(entry: Entry, sink: FrameSink): void {
-    if (entry.type === "chunk") return this.#chunk(entry, sink);
+    if (entry.type === "chunk") {
+      this.#chunk(entry, sink);
+      return;
+    }
     this.#log.read(entry);
     if (entry.type === "output") this.#output(entry, sink);
     else if (entry.type === "ended") this.#ended(entry, sink);
@@ -114,11 +117,4 @@ export class ChatStreamEncoder implements StreamEncoder {
       model: this.#log.model,
     };
   }
-}
-
-/** A chunk that holds nothing but usage: it came because the gateway asked for it. */
-function isUsageAlone(entry: EntryOf<"output">): boolean {
-  if (entry.native === null || !entry.items.some(({ type }) => type === "usage")) return false;
-  const value: JsonValue = JSON.parse(entry.native);
-  return isJsonObject(value) && Array.isArray(value["choices"]) && value["choices"].length === 0;
 }

@@ -1,5 +1,5 @@
-import type { FinishReason, Usage } from "../../domain/entry.js";
-import type { JsonObject } from "../../domain/json.js";
+import type { EntryOf, FinishReason, Usage } from "../../domain/entry.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import { numberAt, objectAt } from "../json-place.js";
 
 /** Usage as chat completions and completions report it. */
@@ -69,4 +69,11 @@ export function nativeFinish(reason: FinishReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+/** A chunk that holds nothing but usage: it came because the gateway asked for it. */
+export function isUsageAlone(entry: EntryOf<"output">): boolean {
+  if (entry.native === null || !entry.items.some(({ type }) => type === "usage")) return false;
+  const value: JsonValue = JSON.parse(entry.native);
+  return isJsonObject(value) && Array.isArray(value["choices"]) && value["choices"].length === 0;
 }
