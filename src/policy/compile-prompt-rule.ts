@@ -28,10 +28,10 @@ export function compilePromptRule(
   const facts: RuleFacts = { id, at: written.at, roles: rule.roles ?? null, key: `${policy}/${id}` };
   switch (rule.kind) {
     case "deny": {
-      const scan = compileMatcher(rule.spec, facts, context);
-      return scan === null
-        ? null
-        : { ...base(facts), kind: "deny", scan, message: rule.spec.message ?? null };
+      const { spec } = rule;
+      const scan = spec.kind === "always" ? null : compileMatcher(spec, facts, context);
+      if (scan === null && spec.kind !== "always") return null;
+      return { ...base(facts), kind: "deny", scan, message: spec.message ?? null };
     }
     case "allowOnly":
       return compileAllowOnly(rule.spec, facts, context);

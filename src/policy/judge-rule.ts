@@ -24,6 +24,8 @@ type Judgement = RuleEffect & { readonly why: string };
 function judgement(policy: Policy, rule: PromptRule, found: PromptFindings | null): Judgement {
   switch (rule.kind) {
     case "deny": {
+      if (rule.scan === null)
+        return { effect: "deny", message: rule.message, why: "denies whatever the prompt" };
       if (found === null) return depends("denies what it finds");
       const { places } = found.hits.get(rule.scan.key) ?? NO_HITS;
       if (places.length === 0) return { effect: "none", why: "found nothing" };

@@ -16,7 +16,7 @@ test("the tests of the example policies pass, in the same file", async () => {
     pdp: realPdp(TEAMS),
     detectors: builtInDetectors,
   });
-  assert.equal(results.length, 7);
+  assert.equal(results.length, 8);
   for (const { name, failures } of results) assert.deepEqual(failures, [], name);
 });
 
@@ -39,6 +39,7 @@ tests:
     "effect: expected allow, was deny",
     "rule: expected size, was codenames",
     "completionTokens: expected 7, was 4000",
+    "masks: URL is not covered",
   ]);
   assert.deepEqual([result?.at.line, result?.effect, result?.policy], [3, "deny", "finance"]);
 });
