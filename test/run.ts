@@ -23,5 +23,5 @@ run({ files, concurrency: 2, timeout: 600_000 })
     // A failed to-do is not a failure; there are none in this project, and there should be none.
     if (event.todo === undefined || event.todo === false) process.exitCode = 1;
   })
-  .compose(spec)
+  .compose(new spec())
   .pipe(process.stdout);
