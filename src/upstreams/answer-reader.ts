@@ -45,12 +45,21 @@ export class AnswerReader {
     if (this.#bytes > this.#options.totalBytes) {
       return broken(`The model's answer is longer than ${this.#options.totalBytes} bytes.`);
     }
-    return this.#decode(() => this.#options.decoder.push(bytes));
+    try {
+      return this.#take(this.#options.decoder.push(bytes));
+    } catch (thrown) {
+      return asSluiceError(thrown);
+    }
   }
 
   /** The body ended. Returns what is wrong with that, or null. */
   end(): SluiceError | null {
-    const fault = this.#decode(() => this.#options.decoder.end());
+    let fault: SluiceError | null;
+    try {
+      fault = this.#take(this.#options.decoder.end());
+    } catch (thrown) {
+      fault = asSluiceError(thrown);
+    }
     if (fault !== null || this.#wholeAtMs !== null) return fault;
     return broken("The model's answer ended before it was finished.");
   }
@@ -62,32 +71,23 @@ export class AnswerReader {
     return batch;
   }
 
-  #decode(read: () => readonly DecodedEvent[]): SluiceError | null {
-    try {
-      return this.#take(read());
-    } catch (thrown) {
-      return asSluiceError(thrown);
-    }
-  }
-
   #take(events: readonly DecodedEvent[]): SluiceError | null {
+    let isProgress = false;
+    let fault: SluiceError | null = null;
     for (const event of events) {
-      if (this.#wholeAtMs !== null) return broken("The model's answer went on after its end.");
-      switch (event.type) {
-        case "failed":
-          return event.error;
-        case "finished":
-          this.#wholeAtMs = this.#options.clock.monotonicMs();
-          break;
-        case "delta":
-        case "output":
-          if (isProgress(event)) this.#lastTextAtMs = this.#options.clock.monotonicMs();
-          if (this.#batch === null) this.#batch = [event];
-          else this.#batch.push(event);
-          break;
+      if (this.#wholeAtMs !== null) fault = broken("The model's answer went on after its end.");
+      else if (event.type === "failed") fault = event.error;
+      else if (event.type === "finished") this.#wholeAtMs = this.#options.clock.monotonicMs();
+      else {
+        isProgress ||= showsProgress(event);
+        if (this.#batch === null) this.#batch = [event];
+        else this.#batch.push(event);
       }
+      if (fault !== null) break;
     }
-    return null;
+    // The clock is read once per read of the socket and not once per event.
+    if (isProgress) this.#lastTextAtMs = this.#options.clock.monotonicMs();
+    return fault;
   }
 }
 
@@ -95,7 +95,7 @@ export class AnswerReader {
  * Whether an event shows that the model works. Text does; so do events that a limit bounds (a new
  * channel, the end of a choice). Empty pieces and keep-alives do not: a model could send them for ever.
  */
-function isProgress(event: Extract<DecodedEvent, { type: "delta" | "output" }>): boolean {
+function showsProgress(event: Extract<DecodedEvent, { type: "delta" | "output" }>): boolean {
   if (event.type === "delta") return event.text !== "";
   return event.items.some((item) => item.type === "channel" || item.type === "finish");
 }
