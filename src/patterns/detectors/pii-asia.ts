@@ -1,5 +1,5 @@
 import type { Detector } from "../detector.js";
-import { announced } from "./announced.js";
+import { announced, TEN_DIGITS_NO_TIME } from "./announced.js";
 import {
   COMPANY_WORDS,
   DRIVER_WORDS,
@@ -81,6 +81,7 @@ export const asiaDetectors: readonly Detector[] = [
     context: COMPANY_WORDS,
     specificity: 70,
     source: "National Tax Service",
+    alone: TEN_DIGITS_NO_TIME,
     value: "1248100998",
     examples: ["BRN is 1248100998"],
     counterExamples: ["BRN 1248100999", "order 1248100998"],
@@ -104,7 +105,7 @@ export const asiaDetectors: readonly Detector[] = [
     value: "112212345663",
     examples: ["driver license 112212345663"],
     counterExamples: ["order 112212345663"],
-  }),
+  }).slice(0, 1),
   ...announced({
     id: "pii/kr/passport",
     entity: "KR_PASSPORT",
@@ -169,6 +170,7 @@ export const asiaDetectors: readonly Detector[] = [
     context: PERSON_NUMBER_WORDS,
     specificity: 72,
     source: "Department of Provincial Administration",
+    alone: "(?:1[0-689]|[2-8]\\d)\\d{11}",
     value: "1234567890121",
     examples: ["My Thai ID is 1234567890121", "เลขบัตรประชาชน 2345678901234"],
     counterExamples: ["TNIN 1234567890123", "at 1234567890121 ms"],

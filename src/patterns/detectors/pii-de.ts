@@ -52,7 +52,7 @@ export const deDetectors: readonly Detector[] = [
     value: "0981508150999",
     examples: ["Steuernummer: 0981508150999"],
     counterExamples: ["Steuernummer: 1781508150001"],
-  }),
+  }).slice(0, 1),
   {
     id: "pii/de/social-security",
     entity: "DE_SOCIAL_SECURITY",

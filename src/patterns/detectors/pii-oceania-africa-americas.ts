@@ -220,6 +220,7 @@ export const furtherDetectors: readonly Detector[] = [
     context: TAX_WORDS,
     specificity: 60,
     source: "Bureau of Internal Revenue, Taxpayer Identification Number",
+    alone: "\\d{3}-\\d{3}-\\d{3}(?:-\\d{3,5})?",
     value: "123-456-789-000",
     examples: ["TIN: 123-456-789-000"],
     counterExamples: ["call 123-456-789"],

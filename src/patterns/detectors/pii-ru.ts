@@ -33,6 +33,7 @@ export const ruDetectors: readonly Detector[] = [
     context: TAX_WORDS,
     specificity: 72,
     source: "Federal Tax Service order of 29 June 2012: one or two check digits",
+    alone: "\\d{12}",
     value: "500100732259",
     examples: ["ИНН 7707083893", "INN 500100732259"],
     counterExamples: ["ИНН 7707083894", "счёт 7707083893"],

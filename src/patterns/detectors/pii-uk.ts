@@ -1,5 +1,5 @@
 import type { Detector } from "../detector.js";
-import { announced } from "./announced.js";
+import { announced, TEN_DIGITS_NO_TIME } from "./announced.js";
 import { ADDRESS_WORDS, HEALTH_WORDS, PASSPORT_WORDS, PLATE_WORDS } from "./context-words.js";
 
 export const ukDetectors: readonly Detector[] = [
@@ -28,7 +28,7 @@ export const ukDetectors: readonly Detector[] = [
   {
     id: "pii/uk/nhs-alone",
     entity: "UK_NHS",
-    pattern: "^\\d{10}$",
+    pattern: `^${TEN_DIGITS_NO_TIME}$`,
     validator: "uk-nhs",
     specificity: 60,
     source: "NHS Data Dictionary, NHS NUMBER",
