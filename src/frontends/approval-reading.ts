@@ -7,6 +7,7 @@ import { type Approval, type ApprovalState, isFinal } from "../policy/approvals/
 import { toApprovalMessage, toPromptTexts } from "./approval-message.js";
 import { compact } from "./compact.js";
 import type { FrontEndDeps } from "./front-end.js";
+import { ownDialect } from "./own-dialect.js";
 
 type Deps = Pick<FrontEndDeps, "approvals" | "log" | "dialects">;
 
@@ -66,7 +67,8 @@ export async function describeApproval(deps: Deps, id: string, viewer: Principal
 async function promptOf(deps: Deps, approval: Approval, viewer: Principal): Promise<readonly JsonObject[]> {
   const session = parseSessionId(approval.session);
   const reader = session === null ? null : await deps.log.reader(session);
-  const dialect = reader === null ? undefined : deps.dialects.get(reader.opened.dialect);
+  const name = reader?.opened.dialect;
+  const dialect = name === undefined ? undefined : name === "sluice" ? ownDialect : deps.dialects.get(name);
   if (session === null || dialect === undefined) return [];
   const native = await requestOf(deps, approval, viewer);
   if (native === null) return [];

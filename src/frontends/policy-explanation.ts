@@ -10,7 +10,7 @@ import { sluiceCallOf } from "./sluice-call.js";
 /** The message `ExplainResponse` for an `ExplainRequest`. Nothing is sent or recorded.
  *  @throws SluiceError `invalid_request`, `permission_denied`, `model_not_found` */
 export async function explainPolicy(
-  deps: Pick<FrontEndDeps, "policies" | "dialects">,
+  deps: Pick<FrontEndDeps, "policies">,
   request: JsonObject,
   viewer: Principal,
 ): Promise<JsonObject> {
@@ -23,9 +23,7 @@ export async function explainPolicy(
     asked === null
       ? {}
       : {
-          prompt: promptView(
-            sluiceCallOf(deps, { ...asked, model }, { principal, frontEnd: "grpc" }).request,
-          ),
+          prompt: promptView(sluiceCallOf({ ...asked, model }, { principal, frontEnd: "grpc" }).request),
         };
   const explanation = await deps.policies.explain({
     principal,

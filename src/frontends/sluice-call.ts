@@ -1,9 +1,9 @@
+import { sluiceCallOptions } from "../dialects/sluice/index.js";
 import type { FrontEnd } from "../domain/entry.js";
-import { SluiceError } from "../domain/errors.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Principal } from "../domain/principal.js";
 import type { CompletionCall } from "../pipeline/call.js";
-import type { FrontEndDeps } from "./front-end.js";
+import { ownDialect } from "./own-dialect.js";
 import { traceparentOf } from "./traceparent.js";
 
 /**
@@ -11,7 +11,6 @@ import { traceparentOf } from "./traceparent.js";
  * @throws SluiceError `invalid_request` or `too_large` naming the field.
  */
 export function sluiceCallOf(
-  { dialects }: Pick<FrontEndDeps, "dialects">,
   message: JsonObject,
   from: {
     readonly principal: Principal;
@@ -21,16 +20,15 @@ export function sluiceCallOf(
     readonly alwaysResumable?: boolean;
   },
 ): CompletionCall {
-  const dialect = dialects.get("sluice");
-  if (dialect === undefined) throw new SluiceError("internal", "The gateway's own dialect is missing.");
-  const { resumable, idempotencyKey } = message;
+  const request = ownDialect.parse(message, { headers: {}, passFields: [] });
+  const { resumable, idempotencyKey } = sluiceCallOptions(request);
   return {
     principal: from.principal,
     frontEnd: from.frontEnd,
-    dialect,
-    request: dialect.parse(message, { headers: {}, passFields: [] }),
-    resumable: from.alwaysResumable === true || resumable === true,
-    idempotencyKey: typeof idempotencyKey === "string" && idempotencyKey !== "" ? idempotencyKey : null,
+    dialect: ownDialect,
+    request,
+    resumable: from.alwaysResumable === true || resumable,
+    idempotencyKey,
     traceparent: traceparentOf(from.traceparent),
   };
 }

@@ -1,0 +1,35 @@
+import type { ClientDialect } from "../dialects/dialect.js";
+import { parseSluice, withSluiceTexts } from "../dialects/sluice/index.js";
+import type { JsonObject } from "../domain/json.js";
+import { toErrorMessage, toEvent } from "./event.js";
+import { eventMembers } from "./event-json.js";
+import { ownError } from "./http/errors.js";
+
+/** The gateway's own dialect at the caller's edge: a request is a `CompleteRequest`, an answer is the
+ *  log's events, in the contract's JSON form. */
+export const ownDialect: ClientDialect = {
+  name: "sluice",
+  parse: parseSluice,
+  withTexts: withSluiceTexts,
+  streamEncoder: () => ({
+    encode: (entry, sink) => {
+      const members = eventMembers(entry);
+      if (members !== null) sink.frame(null, `{${members}}`, entry.seq);
+    },
+  }),
+  plainEncoder: () => {
+    const events: JsonObject[] = [];
+    return {
+      add: (entry) => {
+        const event = toEvent(entry);
+        if (event !== null) events.push(event);
+      },
+      body: () => ({ events }),
+    };
+  },
+  error: ownError,
+  failStream: ({ error, seq }, sink) => {
+    if (error !== null) sink.frame(null, JSON.stringify({ error: toErrorMessage(error) }), seq);
+  },
+  terminator: null,
+};

@@ -1,0 +1,224 @@
+import {
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  makeClientConstructor,
+  type ServiceError,
+} from "@grpc/grpc-js";
+import { loadSync } from "@grpc/proto-loader";
+import protobuf from "protobufjs";
+import {
+  type Asking,
+  type EventLike,
+  type Reading,
+  type Seen,
+  SeenSoFar,
+  type Way,
+} from "../../contracts/way.js";
+
+interface Batch {
+  readonly events: readonly EventLike[];
+}
+
+const contract = loadSync(
+  [
+    "sluice/v1/completions.proto",
+    "sluice/v1/sessions.proto",
+    "sluice/v1/approvals.proto",
+    "sluice/v1/policies.proto",
+  ],
+  {
+    includeDirs: ["proto"],
+    keepCase: false,
+    enums: String,
+    longs: String,
+    arrays: true,
+    oneofs: true,
+  },
+);
+
+export function serviceDefinition(name: string): Parameters<typeof makeClientConstructor>[0] {
+  const found = contract[`sluice.v1.${name}`];
+  if (found === undefined || "format" in found) throw new Error(`no ${name}`);
+  return found;
+}
+
+/** A client as anybody makes it: the package definition loaded from the published contract. */
+export class GrpcClient {
+  readonly #clients = new Map<string, InstanceType<ReturnType<typeof makeClientConstructor>>>();
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  #client(service: string): InstanceType<ReturnType<typeof makeClientConstructor>> {
+    const known = this.#clients.get(service);
+    if (known !== undefined) return known;
+    const made = new (makeClientConstructor(serviceDefinition(service), service))(
+      this.#address,
+      credentials.createInsecure(),
+    );
+    this.#clients.set(service, made);
+    return made;
+  }
+
+  stream(
+    path: string,
+    request: object,
+    options: { token: string | null; deadlineMs?: number },
+  ): ClientReadableStream<Batch> {
+    const { client, method, metadata, call } = this.#prepare(path, options);
+    return client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadata,
+      call,
+    );
+  }
+
+  unary(
+    path: string,
+    request: object,
+    options: { token: string | null; deadlineMs?: number },
+  ): Promise<Record<string, never> & object> {
+    const { client, method, metadata, call } = this.#prepare(path, options);
+    return new Promise((resolve, reject) => {
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        metadata,
+        call,
+        (error, answer) => {
+          if (error !== null) reject(error);
+          else resolve(Object.assign({}, answer));
+        },
+      );
+    });
+  }
+
+  #prepare(path: string, { token, deadlineMs = 20_000 }: { token: string | null; deadlineMs?: number }) {
+    const [service = "", name = ""] = path.split("/");
+    const method = serviceDefinition(service)[name];
+    if (method === undefined) throw new Error(`no ${path}`);
+    const metadata = new Metadata();
+    if (token !== null) metadata.set("authorization", `Bearer ${token}`);
+    return { client: this.#client(service), method, metadata, call: { deadline: Date.now() + deadlineMs } };
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+}
+
+const details = protobuf.Root.fromJSON({
+  nested: {
+    Any: { fields: { typeUrl: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
+    Status: {
+      fields: {
+        code: { type: "int32", id: 1 },
+        message: { type: "string", id: 2 },
+        details: { rule: "repeated", type: "Any", id: 3 },
+      },
+    },
+    Entry: { fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } } },
+    ErrorInfo: {
+      fields: {
+        reason: { type: "string", id: 1 },
+        domain: { type: "string", id: 2 },
+        metadata: { rule: "repeated", type: "Entry", id: 3 },
+      },
+    },
+  },
+});
+
+/** The ErrorInfo of a failed call, read as any client of Google's error model reads it. */
+export function errorInfo(error: ServiceError): {
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
+  const [bytes] = error.metadata.get("grpc-status-details-bin");
+  if (!Buffer.isBuffer(bytes)) throw new Error(`no rich status on ${error.code} ${error.details}`);
+  const status = details.lookupType("Status");
+  const found: { details?: { typeUrl: string; value: Uint8Array }[] } = status.toObject(status.decode(bytes));
+  const any = found.details?.find(({ typeUrl }) => typeUrl.endsWith("/google.rpc.ErrorInfo"));
+  const type = details.lookupType("ErrorInfo");
+  const info: { reason?: string; metadata?: { key: string; value: string }[] } =
+    any === undefined ? {} : type.toObject(type.decode(any.value));
+  return {
+    reason: info.reason ?? "",
+    metadata: Object.fromEntries((info.metadata ?? []).map(({ key, value }) => [key, value])),
+  };
+}
+
+export function grpcWay(client: GrpcClient): Way {
+  const read = (path: string, request: object, token: string | null): Promise<Reading> =>
+    begin(client, path, { request, token });
+  const toEnd = async (path: string, request: object, token: string | null): Promise<Seen> =>
+    (await read(path, request, token)).seen;
+  return {
+    name: "gRPC",
+    ask: (asking) => toEnd("Completions/Complete", requestOf(asking), asking.token),
+    begin: (asking) => read("Completions/Complete", requestOf(asking), asking.token),
+    attach: ({ token, session, afterSeq }) =>
+      toEnd("Completions/Attach", { sessionId: session, afterSeq }, token),
+    malformed: (token) =>
+      toEnd(
+        "Completions/Complete",
+        { model: "demo", messages: [{ role: "nobody", parts: [{ text: "hi" }] }] },
+        token,
+      ),
+    unknownKey: (token) =>
+      toEnd("Completions/Complete", { model: "demo", messages: [{ role: "user", parts: [{}] }] }, token),
+  };
+}
+
+export function requestOf({ prompt, model = "demo" }: Asking): object {
+  return { model, messages: [{ role: "user", parts: [{ text: prompt }] }] };
+}
+
+function begin(
+  client: GrpcClient,
+  path: string,
+  asked: { request: object; token: string | null },
+): Promise<Reading> {
+  const so = new SeenSoFar();
+  const stream = client.stream(path, asked.request, { token: asked.token });
+  const seen = new Promise<Seen>((resolve) => {
+    stream.on("data", ({ events }: Batch) => {
+      for (const event of events) so.event(event);
+    });
+    stream.on("end", () => resolve(so));
+    stream.on("error", (error: ServiceError) => {
+      if (error.metadata.get("grpc-status-details-bin").length > 0) {
+        const { reason, metadata } = errorInfo(error);
+        so.error({
+          code: reason.toLowerCase(),
+          message: error.details,
+          policy: metadata["policy"],
+          rule: metadata["rule"],
+        });
+      } else so.error({ code: `grpc-${error.code}`, message: error.details });
+      resolve(so);
+    });
+  });
+  return new Promise((resolve) => {
+    const reading = (session: string): Reading => ({
+      session,
+      firstText: so.firstText,
+      seen,
+      drop: () => stream.cancel(),
+      pause: () => stream.pause(),
+      resume: () => stream.resume(),
+    });
+    stream.on("metadata", (metadata) => {
+      so.session = String(metadata.get("x-sluice-session")[0] ?? "");
+      resolve(reading(so.session));
+    });
+    void seen.then(() => resolve(reading(so.session)));
+  });
+}
