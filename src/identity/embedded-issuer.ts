@@ -6,8 +6,8 @@ import { ISSUER_DEFAULTS, type IssuerConfig } from "../domain/issuer.js";
 import { type Clock, systemClock } from "../domain/time.js";
 import { AuthorizationCodes } from "./authorization-codes.js";
 import { DEMO_USERS, type DemoUser } from "./demo-users.js";
+import { discoveryUrl } from "./discovery.js";
 import { serveIssuer } from "./embedded-endpoints.js";
-import { discoveryUrl } from "./key-source.js";
 import { type MintAlgorithm, TokenMint } from "./token-mint.js";
 
 export interface EmbeddedIssuerOptions {

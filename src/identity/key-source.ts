@@ -1,7 +1,6 @@
 import type { IssuerConfig } from "../domain/issuer.js";
-import type { JsonObject } from "../domain/json.js";
-import { isLoopbackUrl, secureUrl } from "../domain/loopback.js";
 import type { Clock } from "../domain/time.js";
+import { type DiscoveryDeps, discover, fetchOf } from "./discovery.js";
 import type { DocumentFetch } from "./document-fetch.js";
 import { type IssuerKey, KeySet } from "./key-set.js";
 
@@ -143,7 +142,7 @@ export class KeySource {
   async #refresh(): Promise<void> {
     this.#cancelTimer?.();
     try {
-      const document = await this.#get(await this.#locate());
+      const document = await fetchOf(this.#config, await this.#locate(), this.#deps());
       this.#keys = await KeySet.parse(document, this.#limits.keys, this.#keys);
       this.#fetchedAt = this.#clock.monotonicMs();
       this.#failures = 0;
@@ -162,47 +161,17 @@ export class KeySource {
     this.#cancelTimer = this.#clock.after(Math.max(0, waitMs), () => void this.refresh());
   }
 
-  /** OpenID Connect Discovery 1.0, section 4: the document must name the issuer that was asked. */
   async #locate(): Promise<string> {
     if (this.#config.jwksUri !== null) return this.#config.jwksUri;
     const now = this.#clock.monotonicMs();
     if (this.#jwksUri !== null && now - this.#discoveredAt < DISCOVERY_MS) return this.#jwksUri;
-    const document = await this.#get(discoveryUrl(this.#config.issuer));
-    if (document["issuer"] !== this.#config.issuer) {
-      throw new Error("the discovery document names another issuer than the configuration");
-    }
-    const uri = document["jwks_uri"];
-    if (typeof uri !== "string" || !URL.canParse(uri))
-      throw new Error("the discovery document has no jwks_uri");
-    this.#check(uri);
-    this.#jwksUri = uri;
+    const { jwksUri } = await discover(this.#config, this.#deps());
+    this.#jwksUri = jwksUri;
     this.#discoveredAt = now;
-    return uri;
+    return jwksUri;
   }
 
-  /** A discovery document must not send the gateway to a place that the configuration could not name. */
-  #check(uri: string): void {
-    const inward = isLoopbackUrl(uri) && !isLoopbackUrl(this.#config.issuer);
-    if (inward || !(secureUrl(uri) || this.#config.insecure)) {
-      throw new Error("the discovery document names a jwks_uri that is not https");
-    }
+  #deps(): DiscoveryDeps {
+    return { fetch: this.#fetch, maxBytes: this.#limits.documentBytes, signal: this.#closed.signal };
   }
-
-  async #get(url: string): Promise<JsonObject> {
-    const answer = await this.#fetch({
-      url,
-      timeoutMs: this.#config.timeoutMs,
-      maxBytes: this.#limits.documentBytes,
-      ca: this.#config.ca,
-      signal: this.#closed.signal,
-    }).catch((error: unknown) => {
-      throw new Error(`${new URL(url).pathname}: ${error instanceof Error ? error.message : "failed"}`);
-    });
-    if (answer.status !== 200) throw new Error(`${new URL(url).pathname}: status ${answer.status}`);
-    return answer.body;
-  }
-}
-
-export function discoveryUrl(issuer: string): string {
-  return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
