@@ -1,34 +1,44 @@
+import { PAUSE, type Pause } from "./pace.js";
+
 /** Shorter runs hold nothing that a rule would find, and prose is full of them. */
 const MIN_RUN = 20;
 /** What one prompt may have decoded of it. */
 const MAX_RUNS = 1000;
 const MAX_DECODED_CHARS = 1 << 18;
+/** Most of one run that is decoded at a time, so that no step is long. */
+const MAX_RUN = 1 << 15;
+const CHARS_A_STEP = 1 << 14;
 
 /**
  * The texts that stand base64- or hex-encoded in a text: one layer, and only what decodes to text.
  * A model that is asked to decode reads them, so rules have to.
  */
-export function* encodedTexts(text: string): Generator<string> {
+export function* encodedTexts(text: string): Generator<string | Pause> {
   let runs = 0;
   let chars = 0;
-  for (const run of [...candidateRuns(text, isBase64), ...candidateRuns(text, isSpacedHex)]) {
-    if (++runs > MAX_RUNS || chars > MAX_DECODED_CHARS) return;
-    for (const decoded of decodings(run)) {
-      chars += decoded.length;
-      yield decoded;
+  for (const belongs of [isBase64, isSpacedHex]) {
+    for (const run of candidateRuns(text, belongs)) {
+      yield PAUSE;
+      if (run === PAUSE) continue;
+      if (++runs > MAX_RUNS || chars > MAX_DECODED_CHARS) return;
+      for (const decoded of decodings(run)) {
+        chars += decoded.length;
+        yield decoded;
+      }
     }
   }
 }
 
 type CharTest = (code: number) => boolean;
 
-function* candidateRuns(text: string, belongs: CharTest): Generator<string> {
+function* candidateRuns(text: string, belongs: CharTest): Generator<string | Pause> {
   let start = -1;
   for (let index = 0; index <= text.length; index++) {
+    if (index % CHARS_A_STEP === 0) yield PAUSE;
     const inside = index < text.length && belongs(text.charCodeAt(index));
     if (inside && start < 0) start = index;
     if (inside || start < 0) continue;
-    if (index - start >= MIN_RUN) yield text.slice(start, Math.min(index, start + MAX_DECODED_CHARS));
+    if (index - start >= MIN_RUN) yield text.slice(start, Math.min(index, start + MAX_RUN));
     start = -1;
   }
 }

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { quote } from "../documents/index.js";
 import { asSluiceError } from "../domain/errors.js";
 import type { RuleCatalogue } from "../patterns/catalogue.js";
 import { type TextRule, TextScanner } from "../patterns/text-scanner.js";
 import { matchesGlob } from "./glob.js";
+import type { Pace } from "./pace.js";
 import type { PromptScan, PromptScanner, ScanMatch, ScanRule } from "./scanner.js";
 
 /** The streaming automaton as prompt rules use it: whole texts, in slices, with yields between. */
@@ -29,8 +29,8 @@ export class PatternScanner implements PromptScanner {
   compile(rules: readonly ScanRule[]): PromptScan {
     const scans = [this.#texts(rules), this.#entities(rules)].filter((scan) => scan !== null);
     return {
-      scan: async (text, found) => {
-        for (const scan of scans) if ((await run(scan, text, found)) === "enough") return;
+      scan: async (text, found, pace) => {
+        for (const scan of scans) if ((await run(scan, text, { found, pace })) === "enough") return;
       },
     };
   }
@@ -69,24 +69,18 @@ interface Scan {
 }
 
 const SEPARATOR = "\n";
-/** The engine may hold the loop so long before it is asked to give way. */
-const SLICE_MS = 3;
 
-async function run(
-  scan: Scan,
-  text: string,
-  found: (match: ScanMatch) => "more" | "enough",
-): Promise<"more" | "enough"> {
-  let startedMs = performance.now();
+interface Listener {
+  readonly found: (match: ScanMatch) => "more" | "enough";
+  readonly pace: Pace;
+}
+
+async function run(scan: Scan, text: string, { found, pace }: Listener): Promise<"more" | "enough"> {
   for (const matches of scan.scanner.scan(text)) {
     for (const { rule: id, start, end } of matches) {
-      for (const rule of scan.rulesOf(id)) {
-        if (found({ rule, start, end }) === "enough") return "enough";
-      }
+      for (const rule of scan.rulesOf(id)) if (found({ rule, start, end }) === "enough") return "enough";
     }
-    if (performance.now() - startedMs < SLICE_MS) continue;
-    await nextTurn();
-    startedMs = performance.now();
+    if (pace.isDue) await pace.giveWay();
   }
   return "more";
 }

@@ -1,11 +1,11 @@
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
 import { encodedTexts } from "./encoded-text.js";
 import { jsonStrings } from "./json-strings.js";
+import { PAUSE, type Pause } from "./pace.js";
 
 /** A stretch of a view and the segment that it came from. */
 interface Piece {
   readonly segment: number;
-  readonly message: number;
   /** In the view. */
   readonly start: number;
   readonly end: number;
@@ -16,6 +16,7 @@ interface Piece {
 /** One way of reading a prompt: the text that rules scan. */
 export interface PromptText {
   readonly text: string;
+  /** In the order of the text. */
   readonly pieces: readonly Piece[];
   /** The message all of it belongs to; null where it joins several. */
   readonly message: number | null;
@@ -28,24 +29,31 @@ interface Part {
   readonly from: number | null;
 }
 
-/** Strings inside one JSON segment that are looked at singly; more are still seen joined and raw. */
-const MAX_STRINGS = 10_000;
+/** Strings inside JSON segments that are looked at singly; all are seen joined and raw. */
+const MAX_STRINGS = 1000;
+/** Parts between two pauses. */
+const PARTS_A_STEP = 500;
 
 /**
  * Every way of reading the segments whose role is among `roles`: each part by itself, each message
  * joined, the whole conversation joined and the text of each role joined, once with nothing and once
  * with a space between, since a phrase can be cut inside a word or between two. JSON text is read
- * decoded as well as raw, and what stands in base64 or hex is read too.
+ * decoded as well as raw, and what stands in base64 or hex is read too. Comes with pauses, at which
+ * whoever iterates may give way to others.
  */
 export function* promptTexts(
   segments: readonly PromptSegment[],
   roles: readonly PromptRole[] | null,
-): Generator<PromptText> {
+): Generator<PromptText | Pause> {
   const seen = new Set<string>();
   const numbered = segments
     .map((segment, index) => ({ segment, index }))
     .filter(({ segment }) => roles === null || roles.includes(segment.role));
   for (const reading of readings(numbered)) {
+    if (reading === PAUSE) {
+      yield PAUSE;
+      continue;
+    }
     const key = `${reading.message ?? ""}:${reading.text}`;
     if (reading.text === "" || seen.has(key)) continue;
     seen.add(key);
@@ -58,33 +66,40 @@ interface Numbered {
   readonly index: number;
 }
 
-function* readings(numbered: readonly Numbered[]): Generator<PromptText> {
+type Reading = PromptText | Pause;
+
+function* readings(numbered: readonly Numbered[]): Generator<Reading> {
   const raw = numbered.map(rawPart);
-  for (const part of raw) yield joined([part], "");
-  const decoded = numbered.flatMap((each) =>
-    each.segment.syntax === "json" ? decodedParts(each) : [rawPart(each)],
-  );
-  for (const part of decoded.slice(0, MAX_STRINGS)) yield joined([part], "");
-  for (const part of decoded.slice(0, MAX_STRINGS)) {
-    for (const text of encodedTexts(part.text)) yield joined([{ ...part, text, from: null }], "");
-  }
-  for (const parts of [raw, decoded]) yield* joins(parts);
+  for (const part of raw) yield yield* joined([part], "");
+  const decoded = yield* decodedParts(numbered);
+  for (const part of decoded.slice(0, MAX_STRINGS + raw.length)) yield yield* joined([part], "");
+  for (const part of decoded) yield* encodedReadings(part);
+  for (const parts of decoded.length === raw.length ? [decoded] : [raw, decoded]) yield* joins(parts);
   for (const role of new Set(numbered.map(({ segment }) => segment.role))) {
     const own = new Set(numbered.filter(({ segment }) => segment.role === role).map(({ index }) => index));
-    if (own.size > 1 && own.size < numbered.length)
+    if (own.size > 1 && own.size < numbered.length) {
       yield* joins(decoded.filter(({ segment }) => own.has(segment)));
+    }
   }
 }
 
-function* joins(parts: readonly Part[]): Generator<PromptText> {
-  for (const message of byMessage(parts)) {
-    yield joined(message, "");
-    yield joined(message, " ");
+function* encodedReadings(part: Part): Generator<Reading> {
+  for (const text of encodedTexts(part.text)) {
+    if (text === PAUSE) yield PAUSE;
+    else yield yield* joined([{ ...part, text, from: null }], "");
   }
-  yield joined(parts, "");
-  yield joined(parts, " ");
+}
+
+function* joins(parts: readonly Part[]): Generator<Reading> {
   const messages = byMessage(parts);
-  if (messages.some((message) => message.length > 1) && messages.length > 1) yield joinedMessages(messages);
+  for (const message of messages) {
+    yield yield* joined(message, "");
+    yield yield* joined(message, " ");
+  }
+  yield yield* joined(parts, "");
+  yield yield* joined(parts, " ");
+  const severalParts = messages.some((message) => message.length > 1);
+  if (severalParts && messages.length > 1) yield yield* joined(yield* mergedMessages(messages), " ");
 }
 
 function byMessage(parts: readonly Part[]): readonly (readonly Part[])[] {
@@ -97,49 +112,53 @@ function byMessage(parts: readonly Part[]): readonly (readonly Part[])[] {
   return [...messages.values()];
 }
 
-function joined(parts: readonly Part[], between: string): PromptText {
+function* joined(parts: readonly Part[], between: string): Generator<Pause, PromptText> {
   const pieces: Piece[] = [];
   let length = 0;
-  for (const part of parts) {
+  for (const { segment, from, text } of parts) {
     if (pieces.length > 0) length += between.length;
-    const { segment, message, from } = part;
-    pieces.push({ segment, message, from, start: length, end: length + part.text.length });
-    length += part.text.length;
+    pieces.push({ segment, from, start: length, end: length + text.length });
+    length += text.length;
+    if (pieces.length % PARTS_A_STEP === 0) yield PAUSE;
   }
   const [first] = parts;
   const one = first !== undefined && parts.every(({ message }) => message === first.message);
   return { text: parts.map(({ text }) => text).join(between), pieces, message: one ? first.message : null };
 }
 
-/** The parts of a message as one text, the messages apart. */
-function joinedMessages(messages: readonly (readonly Part[])[]): PromptText {
-  const pieces: Piece[] = [];
-  const texts: string[] = [];
-  let length = 0;
+/** The parts of a message as one text each. Where a match stands in it, is told by its first segment. */
+function* mergedMessages(messages: readonly (readonly Part[])[]): Generator<Pause, readonly Part[]> {
+  const merged: Part[] = [];
   for (const message of messages) {
-    const own = joined(message, "");
-    if (texts.length > 0) length += 1;
-    pieces.push(
-      ...own.pieces.map((piece) => ({ ...piece, start: piece.start + length, end: piece.end + length })),
-    );
-    length += own.text.length;
-    texts.push(own.text);
+    const { text } = yield* joined(message, "");
+    const [first] = message;
+    if (first !== undefined) merged.push({ ...first, text, from: message.length === 1 ? first.from : null });
   }
-  return { text: texts.join(" "), pieces, message: null };
+  return merged;
 }
 
 function rawPart({ segment, index }: Numbered): Part {
   return { segment: index, message: segment.message, text: segment.text, from: 0 };
 }
 
-function decodedParts({ segment, index }: Numbered): readonly Part[] {
+/** Every segment, JSON ones as the strings in them; and as those in strings that are JSON themselves. */
+function* decodedParts(numbered: readonly Numbered[]): Generator<Pause, readonly Part[]> {
   const parts: Part[] = [];
-  for (const { text } of jsonStrings(segment.text)) {
-    parts.push({ segment: index, message: segment.message, text, from: null });
-    if (looksLikeJson(text)) {
-      for (const inner of jsonStrings(text)) {
-        parts.push({ segment: index, message: segment.message, text: inner.text, from: null });
-      }
+  for (const each of numbered) {
+    if (each.segment.syntax === "text") {
+      parts.push(rawPart(each));
+      continue;
+    }
+    const part = (text: string): Part => ({
+      segment: each.index,
+      message: each.segment.message,
+      text,
+      from: null,
+    });
+    for (const { text } of jsonStrings(each.segment.text)) {
+      parts.push(part(text));
+      if (looksLikeJson(text)) for (const inner of jsonStrings(text)) parts.push(part(inner.text));
+      yield PAUSE;
     }
   }
   return parts;
@@ -147,8 +166,8 @@ function decodedParts({ segment, index }: Numbered): readonly Part[] {
 
 /** JSON inside a JSON string, as tools that pass arguments along make it. */
 function looksLikeJson(text: string): boolean {
-  const trimmed = text.trimStart();
-  return trimmed.startsWith("{") || trimmed.startsWith("[");
+  const first = text.slice(0, 64).trimStart()[0];
+  return first === "{" || first === "[";
 }
 
 /** Where in the segments a match of a view stands; a decoded piece gives its whole segment. */
@@ -158,7 +177,9 @@ export function placesOf(
   segments: readonly PromptSegment[],
 ): readonly { readonly segment: number; readonly start: number; readonly end: number }[] {
   const places = [];
-  for (const piece of view.pieces) {
+  for (let index = firstPieceAfter(view.pieces, match.start); index < view.pieces.length; index++) {
+    const piece = view.pieces[index];
+    if (piece === undefined || piece.start >= match.end) break;
     const start = Math.max(match.start, piece.start);
     const end = Math.min(match.end, piece.end);
     if (start >= end) continue;
@@ -167,4 +188,16 @@ export function placesOf(
     else places.push({ segment, start: from + start - piece.start, end: from + end - piece.start });
   }
   return places;
+}
+
+/** Index of the first piece that ends after `position`; pieces stand in order. */
+function firstPieceAfter(pieces: readonly Piece[], position: number): number {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.end ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,4 +1,5 @@
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
+import { PAUSE, Pace } from "./pace.js";
 import { type PromptText, placesOf, promptTexts } from "./prompt-text.js";
 import type { PromptScan, ScanMatch, ScanRule } from "./scanner.js";
 
@@ -32,10 +33,13 @@ export async function scanPrompt(
   compile: (rules: readonly ScanRule[]) => PromptScan,
 ): Promise<ReadonlyMap<string, Hits>> {
   const hits = new Map<string, Collected>();
+  const pace = new Pace();
   for (const [roles, rules] of byRoles(scans)) {
     const scan = compile(rules);
-    for (const text of promptTexts(segments, roles))
-      await scanText(text, { scan, rules: rules.length, segments, hits });
+    for (const text of promptTexts(segments, roles)) {
+      if (pace.isDue) await pace.giveWay();
+      if (text !== PAUSE) await scanText(text, { scan, rules: rules.length, segments, hits, pace });
+    }
   }
   return new Map(
     [...hits].map(([rule, { places, messages }]) => [rule, { places: [...places.values()], messages }]),
@@ -47,16 +51,18 @@ interface Run {
   readonly rules: number;
   readonly segments: readonly PromptSegment[];
   readonly hits: Map<string, Collected>;
+  readonly pace: Pace;
 }
 
 async function scanText(view: PromptText, run: Run): Promise<void> {
   const here = new Set<string>();
   let matches = 0;
-  await run.scan.scan(view.text, (match) => {
+  const found = (match: ScanMatch): "more" | "enough" => {
     here.add(match.rule);
     note(match, view, run);
     return ++matches >= ENOUGH && here.size === run.rules ? "enough" : "more";
-  });
+  };
+  await run.scan.scan(view.text, found, run.pace);
 }
 
 function note(match: ScanMatch, view: PromptText, run: Run): void {

@@ -1,3 +1,5 @@
+import type { Pace } from "./pace.js";
+
 /** What one rule looks for in a prompt. Everything here was checked when the policy was loaded. */
 export interface ScanRule {
   /** Names the rule in matches; unique among the rules of one scan. */
@@ -22,10 +24,10 @@ export interface ScanMatch {
 export interface PromptScan {
   /**
    * Calls `found` for each match in the order in which they become certain; stops early when it
-   * answers `enough`. Yields to the event loop as it goes.
+   * answers `enough`. Gives way to others as `pace` says.
    * Anything that it cannot scan to the end throws: the caller fails closed.
    */
-  scan(text: string, found: (match: ScanMatch) => "more" | "enough"): Promise<void>;
+  scan(text: string, found: (match: ScanMatch) => "more" | "enough", pace: Pace): Promise<void>;
 }
 
 /** The pattern engine as prompt rules need it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadReal, realPdp } from "./real-world.js";
-import { asking } from "./world.js";
+import { asking, type Said } from "./world.js";
 
 const policy = (rule: string) => `
 policies:
@@ -67,18 +67,36 @@ for (const [what, rule, message] of REFUSED) {
   });
 }
 
-test("a megabyte of adversarial prompt never holds the loop for long", async () => {
-  const pdp = realPdp(policy('{ patterns: ["(?:a+b?)+c", "(?:x|xy|y)*z"], ignoreCase: true }'));
-  await pdp.decide(asking({ said: ["warm"] }));
-  let worstMs = 0;
-  let lastMs = performance.now();
-  const beat = setInterval(() => {
-    const nowMs = performance.now();
-    worstMs = Math.max(worstMs, nowMs - lastMs);
-    lastMs = nowMs;
-  }, 1);
-  const decision = await pdp.decide(asking({ said: ["aab".repeat(350_000)] }));
-  clearInterval(beat);
-  assert.equal(decision.effect, "allow");
-  assert.ok(worstMs < 100, `the loop stood still for ${worstMs.toFixed(1)} ms`);
-});
+const HEAVY: readonly (readonly [string, readonly Said[]])[] = [
+  ["a megabyte that almost matches everywhere", ["aab".repeat(350_000)]],
+  ["a megabyte of base64", [Buffer.alloc(750_000, "hello world ").toString("base64")]],
+  [
+    "60,000 JSON strings",
+    [
+      {
+        role: "tool",
+        parts: [JSON.stringify(Array.from({ length: 60_000 }, (_, index) => `value ${index}`))],
+        json: true,
+      },
+    ],
+  ],
+  ["5,000 messages", Array.from({ length: 5000 }, (_, index) => `message ${index}`)],
+];
+for (const [what, said] of HEAVY) {
+  test(`${what} never hold the loop for long`, async () => {
+    const pdp = realPdp(policy('{ patterns: ["(?:a+b?)+c", "(?:x|xy|y)*z"] }'));
+    await pdp.decide(asking({ said: ["warm"] }));
+    const input = asking({ said });
+    let worstMs = 0;
+    let lastMs = performance.now();
+    const beat = setInterval(() => {
+      const nowMs = performance.now();
+      worstMs = Math.max(worstMs, nowMs - lastMs);
+      lastMs = nowMs;
+    }, 1);
+    const decision = await pdp.decide(input);
+    clearInterval(beat);
+    assert.equal(decision.effect, "allow");
+    assert.ok(worstMs < 60, `the loop stood still for ${worstMs.toFixed(1)} ms`);
+  });
+}
