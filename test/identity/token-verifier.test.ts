@@ -206,6 +206,46 @@ describe("the token verifier", () => {
     await ci.close();
   });
 
+  it("maps the claims of a CI job, and takes jobs of one owner only", async () => {
+    open({
+      audiences: ["sluice"],
+      claims: {
+        subject: "sub",
+        groups: null,
+        team: null,
+        tenant: "repository_owner",
+        attributes: {
+          repository: "repository",
+          ref: "ref",
+          workflow: "job_workflow_ref",
+          protected: "ref_protected",
+        },
+      },
+      require: { repository_owner: ["octo-org"] },
+    });
+    // The claims of a token of GitHub Actions (docs.github.com, "OpenID Connect reference").
+    const job = {
+      sub: "repo:octo-org/octo-repo:environment:prod",
+      repository: "octo-org/octo-repo",
+      repository_owner: "octo-org",
+      ref: "refs/heads/main",
+      ref_protected: "true",
+      job_workflow_ref: "octo-org/octo-automation/.github/workflows/oidc.yml@refs/heads/main",
+      groups: ["compliance"],
+    };
+    const principal = await verifier.verify(await issuer.token(job));
+    assert.equal(principal.subject, job.sub);
+    assert.equal(principal.tenant, "octo-org");
+    assert.deepEqual(principal.groups, []);
+    assert.deepEqual(principal.attributes, {
+      repository: job.repository,
+      ref: job.ref,
+      workflow: job.job_workflow_ref,
+      protected: "true",
+    });
+    await refuses(await issuer.token({ ...job, repository_owner: "elsewhere" }), /"repository_owner"/);
+  });
+
   describe("the cache", () => {
     it("ends with the token, to the millisecond", async () => {
       const exp = Math.floor(clock.nowMs() / 1000) + 30;
