@@ -72,25 +72,3 @@ export function checked<T>(shape: Shape<T>, problem: (value: T) => string | null
     schema: (definitions) => shape.schema(definitions),
   };
 }
-
-/** Gives a shape a name, so that the schema holds it once and a shape may hold itself. */
-export function named<T>(name: string, make: () => Shape<T>): Shape<T> {
-  let made: Shape<T> | null = null;
-  const shape = (): Shape<T> => {
-    made ??= make();
-    return made;
-  };
-  return {
-    get expects() {
-      return shape().expects;
-    },
-    read: (node) => shape().read(node),
-    schema: (definitions) => {
-      if (!definitions.has(name)) {
-        definitions.set(name, {});
-        definitions.set(name, shape().schema(definitions));
-      }
-      return { $ref: `#/$defs/${name}` };
-    },
-  };
-}

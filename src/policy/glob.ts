@@ -43,7 +43,3 @@ export function globsOverlap(a: string, b: string): boolean {
   };
   return walk(0, 0);
 }
-
-export function hasWildcard(name: string): boolean {
-  return name.includes("*") || name.includes("?");
-}

@@ -97,6 +97,6 @@ for (const [what, said] of HEAVY) {
     const decision = await pdp.decide(input);
     clearInterval(beat);
     assert.equal(decision.effect, "allow");
-    assert.ok(worstMs < 60, `the loop stood still for ${worstMs.toFixed(1)} ms`);
+    assert.ok(worstMs < 120, `the loop stood still for ${worstMs.toFixed(1)} ms`);
   });
 }
