@@ -111,7 +111,16 @@ function checkConnections({ connections }: WrittenConfig, problems: Problems): v
 
 function checkIssuers({ identity }: WrittenConfig, problems: Problems): void {
   const seen = new Set<string>();
-  for (const { issuer, insecure } of identity.issuers) {
+  for (const { issuer, insecure, claims, roles, groupsPrefix } of identity.issuers) {
+    const named = [...roles.reviewer, ...roles.auditor, ...roles.operator];
+    const never = named.find((group) => claims.groups === undefined || !group.startsWith(groupsPrefix));
+    if (never !== undefined) {
+      const why =
+        claims.groups === undefined
+          ? "its tokens give no groups; name their claim in `claims.groups`"
+          : `its groups begin with ${JSON.stringify(groupsPrefix)} (groupsPrefix)`;
+      problems.add(issuer.at, `nobody of this issuer can be in the group ${JSON.stringify(never)}: ${why}`);
+    }
     if (seen.has(issuer.value))
       problems.add(issuer.at, `the issuer ${JSON.stringify(issuer.value)} stands twice`);
     seen.add(issuer.value);

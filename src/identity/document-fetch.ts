@@ -61,8 +61,10 @@ export const fetchDocument: DocumentFetch = (request) =>
       }
       incoming.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes <= request.maxBytes) chunks.push(chunk);
-        else outgoing.destroy(new Error(`the answer is longer than ${request.maxBytes} bytes`));
+        if (bytes <= request.maxBytes) return void chunks.push(chunk);
+        // Refused here: what came may end before the socket is gone, and must not be read as the whole.
+        fail(new Error(`the answer is longer than ${request.maxBytes} bytes`));
+        outgoing.destroy();
       });
       incoming.on("end", () => {
         try {

@@ -27,6 +27,7 @@ const UNKNOWN_KEY_BURST = 3;
 const UNKNOWN_KEY_MS = 30_000;
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
+const MIN_INTERVAL_MS = 5_000;
 const DISCOVERY_MS = 3_600_000;
 
 /**
@@ -108,19 +109,25 @@ export class KeySource {
   #usable(): boolean {
     if (this.#keys === null) return false;
     const ageMs = this.#clock.monotonicMs() - this.#fetchedAt;
-    if (ageMs > this.#config.maxStaleMs) return false;
+    if (ageMs > this.#maxAgeMs()) return false;
     // Older than two intervals without a failure: the timer slept (a suspended machine), so fetch first.
     return ageMs <= 2 * this.#intervalMs() || !this.#mayRetry();
   }
 
   #trusted(): KeySet {
     const ageMs = this.#clock.monotonicMs() - this.#fetchedAt;
-    if (this.#keys !== null && ageMs <= this.#config.maxStaleMs) return this.#keys;
+    if (this.#keys !== null && ageMs <= this.#maxAgeMs()) return this.#keys;
     throw new Error(this.#lastError ?? "its keys were not fetched yet");
   }
 
+  /** Keys that may not grow old are fetched more often, but never in a tight loop. */
   #intervalMs(): number {
-    return Math.min(this.#config.refreshMs, this.#config.maxStaleMs);
+    return Math.max(MIN_INTERVAL_MS, Math.min(this.#config.refreshMs, this.#config.maxStaleMs));
+  }
+
+  /** Keys serve until their next fetch was due, and had time to answer, whatever `maxStaleMs` says. */
+  #maxAgeMs(): number {
+    return Math.max(this.#config.maxStaleMs, this.#intervalMs() + this.#config.timeoutMs);
   }
 
   #mayRetry(): boolean {

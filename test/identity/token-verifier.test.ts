@@ -400,6 +400,20 @@ describe("the token verifier", () => {
       for (const key of issuer.keys) await verifier.verify(await issuer.token({ k: key.jwk.x }, { key }));
     });
 
+    it("are not fetched in a loop where they may not grow old at all", async () => {
+      open({ maxStaleMs: 0 });
+      const token = await issuer.token({ exp: 9e9 });
+      await verifier.verify(token);
+      assert.notEqual(verifier.verifyCached(token), null);
+      clock.advance(4_999);
+      assert.equal(issuer.jwksRequests, 1);
+      issuer.answer = "error";
+      clock.advance(1);
+      await until(() => verifier.status()[0]?.state === "stale");
+      clock.advance(301);
+      await refuses(token, /cannot be fetched/);
+    });
+
     it("are found for a token that names none", async () => {
       await issuer.addKey("k2");
       const key = issuer.keys[1];
