@@ -8,6 +8,7 @@ import { type Approval, type ApprovalState, isFinal } from "./approval.js";
 import { ApprovalFeed } from "./approval-feed.js";
 import { ApprovalRecords } from "./approval-records.js";
 import type { ApprovalStore } from "./approval-store.js";
+import { Deadlines } from "./deadlines.js";
 import { type ApprovalGrant, mintGrant } from "./grant.js";
 import { checkReason } from "./reason.js";
 import { type ApprovalEvent, transition } from "./transition.js";
@@ -49,8 +50,6 @@ export interface VoteInput {
   readonly digest: string;
 }
 
-const RETRY_MS = 1000;
-
 /** Where reviews wait for people. Every change is durable before anybody hears of it. */
 export class ApprovalDesk {
   readonly #options: ApprovalDeskOptions;
@@ -59,14 +58,13 @@ export class ApprovalDesk {
   readonly #settling = new Map<string, Set<(approval: Approval) => void>>();
   /** The changes of one approval follow one another; the tail of each queue. */
   readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #timers = new Map<string, () => void>();
-  /** Monotonic deadlines: a wall clock that is set back gives nobody more time. */
-  readonly #deadlinesMs = new Map<string, number>();
+  readonly #deadlines: Deadlines;
   #closed = false;
 
   private constructor(options: ApprovalDeskOptions) {
     this.#options = options;
     this.#records = new ApprovalRecords(options.store, options.maxSettled ?? 1000);
+    this.#deadlines = new Deadlines(options.clock, (id) => this.#expire(id));
   }
 
   /** Takes up what waited when the gateway went down. What expired meanwhile expires now. */
@@ -83,8 +81,7 @@ export class ApprovalDesk {
   /** Stops the timers and ends every watch. What is pending stays in the store. */
   close(): void {
     this.#closed = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#deadlines.close();
     for (const feed of [...this.#feeds.keys()]) feed.close();
   }
 
@@ -303,39 +300,12 @@ export class ApprovalDesk {
   }
 
   #isLate({ id, expiresAtMs }: Approval): boolean {
-    const { clock } = this.#options;
-    return (
-      clock.nowMs() >= expiresAtMs ||
-      clock.monotonicMs() >= (this.#deadlinesMs.get(id) ?? Number.POSITIVE_INFINITY)
-    );
+    return this.#deadlines.isLate(id, expiresAtMs);
   }
 
   #schedule({ id, state, expiresAtMs }: Approval): void {
-    this.#timers.get(id)?.();
-    this.#timers.delete(id);
-    this.#deadlinesMs.delete(id);
-    if (isFinal(state) || this.#closed) return;
-    const { clock } = this.#options;
-    const leftMs = Math.max(0, expiresAtMs - clock.nowMs());
-    this.#deadlinesMs.set(id, clock.monotonicMs() + leftMs);
-    this.#timers.set(
-      id,
-      clock.after(leftMs, () => void this.#expireWhenDue(id)),
-    );
-  }
-
-  /** Timers may be capped or early, and writing may fail: what is not final yet is looked at again. */
-  async #expireWhenDue(id: string): Promise<void> {
-    const approval = this.#records.get(id);
-    if (approval === undefined || this.#closed) return;
-    if (this.#isLate(approval)) await this.#expire(id);
-    const now = this.#records.get(id);
-    if (now === undefined || isFinal(now.state) || this.#closed) return;
-    this.#timers.get(id)?.();
-    this.#timers.set(
-      id,
-      this.#options.clock.after(RETRY_MS, () => void this.#expireWhenDue(id)),
-    );
+    if (isFinal(state)) this.#deadlines.clear(id);
+    else this.#deadlines.set(id, expiresAtMs);
   }
 
   async #expire(id: string): Promise<void> {
