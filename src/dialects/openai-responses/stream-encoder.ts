@@ -1,0 +1,140 @@
+import type { Entry, EntryOf, OutputItem } from "../../domain/entry.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
+import { LogReader } from "../log-reader.js";
+import { chunkData } from "../native-frame.js";
+import { restoreEchoes } from "./echo.js";
+import { errorEvent, responseError } from "./errors.js";
+import { OutputDraft } from "./output-draft.js";
+import { AskedRequest, type ResponseState, responseObject } from "./response-object.js";
+import { statusOf } from "./usage.js";
+
+/**
+ * Writes a log as a stream of the Responses API. Frames are numbered from 0 from the start of the log, so that
+ * every reading of it gives the same numbers and `starting_after` finds its place.
+ */
+export class ResponsesStreamEncoder implements StreamEncoder {
+  readonly #log = new LogReader("openai-responses");
+  readonly #asked: AskedRequest;
+  readonly #draft = new OutputDraft();
+  #next = 0;
+  #begun = false;
+
+  constructor(options: EncoderOptions) {
+    this.#asked = new AskedRequest(options);
+  }
+
+  encode(entry: Entry, sink: FrameSink): void {
+    if (entry.type === "chunk") {
+      this.#chunk(entry, sink);
+      return;
+    }
+    this.#log.read(entry);
+    this.#asked.read(entry);
+    if (entry.type === "output") this.#output(entry, sink);
+    else if (entry.type === "ended") this.#ended(entry, sink);
+  }
+
+  #chunk(entry: EntryOf<"chunk">, sink: FrameSink): void {
+    if (this.#log.native) {
+      const template = this.#log.template(entry.template);
+      // Text without an envelope goes out with the event that brought it.
+      if (template !== undefined) this.#number(template.event, chunkData(template, entry), entry.seq, sink);
+      return;
+    }
+    const channel = this.#log.channel(entry.channel);
+    if (channel === undefined) return;
+    this.#begin(entry.seq, sink);
+    this.#send(this.#draft.open(channel, this.#log.session), entry.seq, sink);
+    this.#send(this.#draft.say(channel, entry.text), entry.seq, sink);
+  }
+
+  #output(entry: EntryOf<"output">, sink: FrameSink): void {
+    if (this.#log.native) {
+      if (entry.native !== null) this.#number(entry.event, this.#restored(entry.native), entry.seq, sink);
+      return;
+    }
+    this.#begin(entry.seq, sink);
+    for (const item of entry.items) this.#send(this.#eventsOf(item), entry.seq, sink);
+  }
+
+  #restored(native: string): string {
+    const asked = this.#asked.body;
+    const previous = asked?.["previous_response_id"];
+    if (!native.includes('"sluice_echoes"') && typeof previous !== "string") return native;
+    const value: JsonValue = JSON.parse(native);
+    if (!isJsonObject(value)) return native;
+    return JSON.stringify(withPrevious(restoreEchoes(value, asked), previous));
+  }
+
+  #eventsOf(item: OutputItem): readonly JsonObject[] {
+    switch (item.type) {
+      case "channel":
+        return this.#draft.open(item.channel, this.#log.session);
+      case "channel_closed":
+        return this.#draft.close(item.channel);
+      case "finish":
+        return item.choice === 0 ? this.#draft.closeAll() : [];
+      case "message":
+      case "usage":
+        return [];
+      default:
+        return item satisfies never;
+    }
+  }
+
+  #ended(entry: EntryOf<"ended">, sink: FrameSink): void {
+    if (entry.error !== null) {
+      this.#send([errorEvent(entry.error, this.#next)], entry.seq, sink);
+      const error = responseError(entry.error);
+      const response = this.#response({ status: "failed", error });
+      this.#send([{ type: "response.failed", response }], entry.seq, sink);
+      return;
+    }
+    if (this.#log.native) return;
+    this.#begin(entry.seq, sink);
+    this.#send(this.#draft.closeAll(), entry.seq, sink);
+    const { status, why } = statusOf(this.#log.choices[0]?.finish?.reason ?? "stop");
+    const response = this.#response({ status, why, usage: this.#log.usage });
+    this.#send([{ type: `response.${status}`, response }], entry.seq, sink);
+  }
+
+  #begin(seq: number, sink: FrameSink): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const response = this.#response({ status: "in_progress" });
+    this.#send(
+      [
+        { type: "response.created", response },
+        { type: "response.in_progress", response },
+      ],
+      seq,
+      sink,
+    );
+  }
+
+  #response(state: Pick<ResponseState, "status"> & Partial<ResponseState>): JsonObject {
+    const made = { why: null, error: null, usage: null, output: this.#draft.items(), ...state };
+    return responseObject(this.#log, this.#asked.body, made);
+  }
+
+  #send(events: readonly JsonObject[], seq: number, sink: FrameSink): void {
+    for (const event of events) {
+      const { type, ...rest } = event;
+      const name = typeof type === "string" ? type : null;
+      sink.frame(name, JSON.stringify({ type: name, ...rest, sequence_number: this.#next++ }), seq);
+    }
+  }
+
+  /** The number goes behind the last member, without reading the event. */
+  #number(event: string | null, data: string, ...[seq, sink]: [number, FrameSink]): void {
+    sink.frame(event, `${data.slice(0, -1)},"sequence_number":${this.#next++}}`, seq);
+  }
+}
+
+/** The gateway expanded the earlier turns itself, so the provider knows of none. */
+export function withPrevious(event: JsonObject, previous: JsonValue | undefined): JsonObject {
+  const response = event["response"];
+  if (typeof previous !== "string" || !isJsonObject(response)) return event;
+  return { ...event, response: { ...response, previous_response_id: previous } };
+}
