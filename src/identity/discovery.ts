@@ -39,7 +39,7 @@ export async function discover(config: IssuerConfig, deps: DiscoveryDeps): Promi
   };
 }
 
-export function discoveryUrl(issuer: string): string {
+function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 

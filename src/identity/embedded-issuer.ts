@@ -6,7 +6,6 @@ import { ISSUER_DEFAULTS, type IssuerConfig } from "../domain/issuer.js";
 import { type Clock, systemClock } from "../domain/time.js";
 import { AuthorizationCodes } from "./authorization-codes.js";
 import { DEMO_USERS, type DemoUser } from "./demo-users.js";
-import { discoveryUrl } from "./discovery.js";
 import { serveIssuer } from "./embedded-endpoints.js";
 import { type MintAlgorithm, TokenMint } from "./token-mint.js";
 
@@ -192,11 +191,6 @@ export async function tokenFromState(
   clock: Clock = systemClock,
 ): Promise<string> {
   return mintAccessToken(await TokenMint.restore(state.key, clock), state, { user, claims: {} });
-}
-
-/** Where the issuer of that state answers while it runs. */
-export function stateDiscoveryUrl(state: EmbeddedIssuerState): string {
-  return discoveryUrl(state.issuer);
 }
 
 function mintAccessToken(
