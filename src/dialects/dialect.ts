@@ -137,6 +137,8 @@ export interface ParseOptions {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Request keys beyond the dialect's own that are accepted and forwarded. */
   readonly passFields: readonly string[];
+  /** `count_tokens` where the route is one that only counts. Default `generate`. */
+  readonly operation?: "generate" | "count_tokens";
 }
 
 export interface BuildOptions {

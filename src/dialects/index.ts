@@ -1,4 +1,6 @@
 import type { DialectName } from "../domain/entry.js";
+import { messagesClient } from "./anthropic-messages/client.js";
+import { messagesUpstream } from "./anthropic-messages/upstream.js";
 import type { ClientDialect, UpstreamDialect } from "./dialect.js";
 import { chatClient } from "./openai-chat/client.js";
 import { chatUpstream } from "./openai-chat/upstream.js";
@@ -7,10 +9,10 @@ import { completionsUpstream } from "./openai-completions/upstream.js";
 
 /** Dialects that callers may speak over HTTP. */
 export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map(
-  [chatClient, completionsClient].map((dialect) => [dialect.name, dialect] as const),
+  [chatClient, completionsClient, messagesClient].map((dialect) => [dialect.name, dialect] as const),
 );
 
 /** Dialects that upstreams may speak over HTTP. */
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map(
-  [chatUpstream, completionsUpstream].map((dialect) => [dialect.name, dialect] as const),
+  [chatUpstream, completionsUpstream, messagesUpstream].map((dialect) => [dialect.name, dialect] as const),
 );

@@ -22,7 +22,13 @@ export type Shape =
   | { readonly kind: "record"; readonly of: Shape }
   | { readonly kind: "object"; readonly fields: Fields; readonly required?: readonly string[] }
   /** Objects told apart by a word in one of their members. */
-  | { readonly kind: "union"; readonly by: string; readonly of: Fields; readonly otherwise?: string }
+  | {
+      readonly kind: "union";
+      readonly by: string;
+      readonly of: Fields;
+      readonly otherwise?: string;
+      readonly unknown?: Shape;
+    }
   /** Told apart by their JSON type. */
   | { readonly kind: "either"; readonly text?: Shape; readonly list?: Shape; readonly object?: Shape }
   /** What a policy has to permit; `when` narrows it. */
@@ -54,11 +60,12 @@ export const object = (fields: Fields, required: readonly string[] = []): Shape 
   fields,
   required,
 });
-export const union = (by: string, of: Fields, otherwise?: string): Shape => ({
+export const union = (by: string, of: Fields, otherwise?: string, unknown?: Shape): Shape => ({
   kind: "union",
   by,
   of,
   ...(otherwise === undefined ? {} : { otherwise }),
+  ...(unknown === undefined ? {} : { unknown }),
 });
 export const feature = (name: RequestFeature, of: Shape, when?: (value: JsonValue) => boolean): Shape => ({
   kind: "feature",
@@ -187,7 +194,9 @@ class Reading {
       });
     else if (isJsonObject(value)) {
       this.#keys(value, path);
-      for (const [key, member] of Object.entries(value)) this.#free(member, [...path, key]);
+      for (const [key, member] of Object.entries(value)) {
+        if (!OPAQUE_KEYS.has(key)) this.#free(member, [...path, key]);
+      }
     }
   }
 
@@ -229,7 +238,7 @@ class Reading {
   #union(value: JsonValue, shape: Extract<Shape, { kind: "union" }>, path: JsonPath): void {
     if (!isJsonObject(value)) throw invalid(path, "must be an object");
     const tag = value[shape.by] ?? shape.otherwise;
-    const known = typeof tag === "string" && Object.hasOwn(shape.of, tag) ? shape.of[tag] : undefined;
+    const known = typeof tag === "string" && Object.hasOwn(shape.of, tag) ? shape.of[tag] : shape.unknown;
     if (known === undefined) {
       const hint = suggest(typeof tag === "string" ? tag : "", Object.keys(shape.of));
       const said = typeof tag === "string" ? `${quote(tag)} is not known; ` : "";
@@ -247,6 +256,14 @@ class Reading {
     this.value(value, kind, path);
   }
 }
+
+/** What only the provider can read, and takes back only unchanged. */
+const OPAQUE_KEYS: ReadonlySet<string> = new Set([
+  "signature",
+  "encrypted_content",
+  "encrypted_index",
+  "encrypted_stdout",
+]);
 
 /** Keywords of JSON Schema. */
 const ORDINARY_KEYS: ReadonlySet<string> = new Set(

@@ -2,6 +2,7 @@ import type { Channel } from "../domain/channel.js";
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../domain/json.js";
 import type { TextSlot } from "./dialect.js";
 import { type FieldRule, type FieldTable, KNOWN_WORDS, plainKey, SHORT_TOKEN } from "./field-rules.js";
+import { valueAt } from "./json-place.js";
 import { broken } from "./sse-framing.js";
 
 export interface SiftOptions {
@@ -10,6 +11,8 @@ export interface SiftOptions {
   readonly passFields: ReadonlySet<string>;
   /** True for whole bodies: channel text stays, each in a `copy` slot whose channel the caller fills in. */
   readonly keepText?: boolean;
+  /** True where passed fields come whole in their events: they stay and are masked there. */
+  readonly passWhole?: boolean;
 }
 
 /** `copy` slots with the channels that they copy; text that no channel carries is masked by itself. */
@@ -135,7 +138,7 @@ class Sieve {
 
   #unlisted(value: string, path: JsonPath): string | undefined {
     if (this.#options.passFields.size > 0 && this.#options.passFields.has(dotted(path))) {
-      if (this.#options.keepText === true) {
+      if (this.#options.keepText === true || this.#options.passWhole === true) {
         return this.#slot(value, { path, mode: "whole", channel: null, syntax: "text" });
       }
       this.passed.push({ path, text: value });
@@ -167,4 +170,12 @@ function stringRule(rule: FieldRule | undefined): FieldRule | undefined {
 
 function dotted(path: JsonPath): string {
   return path.filter((step) => typeof step === "string").join(".");
+}
+
+/** Strings that stand in the envelope of every chunk. */
+export function stringsOf(sifted: Sifted): readonly string[] {
+  return sifted.slots.flatMap(({ path }) => {
+    const text = valueAt(sifted.value, path);
+    return typeof text === "string" ? [text] : [];
+  });
 }

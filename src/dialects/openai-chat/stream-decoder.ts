@@ -5,7 +5,7 @@ import type { DecodedEvent, Decoder, DecoderOptions, LogprobToken, Template } fr
 import { FastPath, type Hole } from "../fast-path.js";
 import { objectAt, valueAt, withValue } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
-import { passFieldSet, type Sifted, type SiftOptions, sift } from "../sift.js";
+import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "../sift.js";
 import { broken, SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { AnswerChannels } from "./answer-channels.js";
@@ -161,14 +161,6 @@ type Delta = Extract<DecodedEvent, { type: "delta" }>;
 
 function finish(): readonly DecodedEvent[] {
   return [{ type: "finished" }];
-}
-
-/** Strings that stand in the envelope of every chunk. */
-function stringsOf(sifted: Sifted): readonly string[] {
-  return sifted.slots.flatMap(({ path }) => {
-    const text = valueAt(sifted.value, path);
-    return typeof text === "string" ? [text] : [];
-  });
 }
 
 /** What the fast path may skip over: the text, and padding where the event has it. */
