@@ -81,7 +81,8 @@ export function usageOf(usage: JsonObject): Usage {
   return {
     promptTokens: prompt,
     completionTokens: output,
-    totalTokens: prompt === null || output === null ? null : prompt + output,
+    // The dialect reports the two sides in different events, and no sum.
+    totalTokens: null,
     reasoningTokens: details === null ? null : numberAt(details, "thinking_tokens"),
     cachedTokens: read,
   };
