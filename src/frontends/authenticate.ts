@@ -43,6 +43,7 @@ export function challengeFor(error: SluiceError, headers: CredentialHeaders): st
         ? `Bearer realm="sluice", error="invalid_token", error_description="${error.message.replaceAll(/["\\]/g, "'")}"`
         : 'Bearer realm="sluice"';
     case "permission_denied":
+      if (error.details.field === "origin") return null;
       return 'Bearer realm="sluice", error="insufficient_scope"';
     default:
       return null;

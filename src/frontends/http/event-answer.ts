@@ -11,11 +11,11 @@ import { stillOpen } from "../still-open.js";
 import { openEventStream } from "./event-stream.js";
 import type { Exchange } from "./exchange.js";
 
-const COMMENT_AFTER_TURNS = 5;
-
 export interface EventAnswerOptions {
   readonly exchange: Exchange;
   readonly reading: Pick<LiveSession, "cursor" | "restore">;
+  /** Turns (seconds) of silence after which a comment is sent. */
+  readonly commentTurns: number;
   readonly onOver: (answer: EventAnswer) => void;
 }
 
@@ -27,13 +27,15 @@ export class EventAnswer implements PumpSink, WatchedStream {
   readonly #restored: RestoredEntries | null;
   readonly #pump: Pump;
   readonly #onOver: (answer: EventAnswer) => void;
+  readonly #commentTurns: number;
   #hasEnded = false;
   #isOver = false;
   #quietTurns = 0;
 
-  constructor({ exchange, reading, onOver }: EventAnswerOptions) {
+  constructor({ exchange, reading, commentTurns, onOver }: EventAnswerOptions) {
     this.#response = exchange.response;
     this.#onOver = onOver;
+    this.#commentTurns = commentTurns;
     this.#restored = reading.restore === null ? null : new RestoredEntries(reading.restore);
     this.#pump = new Pump(reading.cursor, this);
     this.#response.on("drain", () => this.#drained());
@@ -72,7 +74,7 @@ export class EventAnswer implements PumpSink, WatchedStream {
 
   turn(): void {
     this.#quietTurns++;
-    if (this.isBlocked || this.#quietTurns < COMMENT_AFTER_TURNS) return;
+    if (this.isBlocked || this.#quietTurns < this.#commentTurns) return;
     this.#quietTurns = 0;
     this.#response.write(": waiting\n\n");
   }

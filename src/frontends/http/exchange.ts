@@ -40,10 +40,11 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
   }
   const wire = dialect === null ? ownError(error, requestId) : dialect.error(error, requestId);
   response.setHeader("x-should-retry", String(mayRetry(error.code)));
-  const challenge = challengeFor(error, request.headers);
-  if (challenge !== null) response.setHeader("www-authenticate", challenge);
   addRetryAfter(exchange, error);
   for (const [name, value] of Object.entries(wire.headers)) response.setHeader(name, value);
+  // A dialect knows that a token is missing, not whether one came.
+  const challenge = challengeFor(error, request.headers);
+  if (challenge !== null) response.setHeader("www-authenticate", challenge);
   sendJson(exchange, wire.body, wire.status);
 }
 

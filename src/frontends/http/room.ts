@@ -14,6 +14,8 @@ export interface HttpLimits {
   readonly pendingWaitMs: number;
   /** How long the status of a stream is held back for a model that says nothing. Default 60 s. */
   readonly holdHeadersMs: number;
+  /** After how much silence a stream gets a comment. Default 5 s. */
+  readonly heartbeatMs: number;
   /** How long a client may accept nothing. Default 60 s. */
   readonly stallTimeoutMs: number;
   /** Connections at one time. Default 10,000. */
@@ -24,6 +26,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   bodyBytes: 8 * 1024 * 1024,
   pendingWaitMs: 240_000,
   holdHeadersMs: 60_000,
+  heartbeatMs: 5_000,
   stallTimeoutMs: 60_000,
   connections: 10_000,
 };
@@ -35,6 +38,7 @@ export class HttpRoom {
   readonly deps: FrontEndDeps;
   readonly limits: HttpLimits;
   readonly passFields: (model: string) => readonly string[];
+  readonly #commentTurns: number;
   readonly #watch: StallWatch<OpenStream>;
 
   constructor(
@@ -44,6 +48,7 @@ export class HttpRoom {
     this.deps = deps;
     this.limits = options.limits;
     this.passFields = options.passFields;
+    this.#commentTurns = Math.max(1, Math.round(options.limits.heartbeatMs / TURN_MS));
     this.#watch = new StallWatch<OpenStream>({
       clock: deps.clock,
       stallTimeoutMs: options.limits.stallTimeoutMs,
@@ -57,8 +62,9 @@ export class HttpRoom {
     { dialect, live }: { readonly dialect: ClientDialect; readonly live: LiveSession },
   ): void {
     const holdTurns = Math.ceil(this.limits.holdHeadersMs / TURN_MS);
+    const turns = { holdTurns, commentTurns: this.#commentTurns };
     this.#start(
-      new StreamedAnswer({ exchange, dialect, live, holdTurns, onOver: (over) => this.#watch.remove(over) }),
+      new StreamedAnswer({ exchange, dialect, live, ...turns, onOver: (over) => this.#watch.remove(over) }),
     );
   }
 
@@ -71,7 +77,14 @@ export class HttpRoom {
   }
 
   events(exchange: Exchange, reading: Pick<LiveSession, "cursor" | "restore">): void {
-    this.#start(new EventAnswer({ exchange, reading, onOver: (over) => this.#watch.remove(over) }));
+    this.#start(
+      new EventAnswer({
+        exchange,
+        reading,
+        commentTurns: this.#commentTurns,
+        onOver: (over) => this.#watch.remove(over),
+      }),
+    );
   }
 
   #start(answer: OpenStream): void {

@@ -11,15 +11,14 @@ import { openEventStream } from "./event-stream.js";
 import { type Exchange, sendError } from "./exchange.js";
 import { SseFrames } from "./sse-frames.js";
 
-/** Turns (seconds) of silence after which a comment is sent; clients give up after 300 s without bytes. */
-const COMMENT_AFTER_TURNS = 5;
-
 export interface StreamedAnswerOptions {
   readonly exchange: Exchange;
   readonly dialect: ClientDialect;
   readonly live: LiveSession;
   /** Turns (seconds) after which the headers go out although the model has said nothing yet. */
   readonly holdTurns: number;
+  /** Turns (seconds) of silence after which a comment is sent; clients give up after 300 s without bytes. */
+  readonly commentTurns: number;
   readonly onOver: (answer: StreamedAnswer) => void;
 }
 
@@ -133,7 +132,7 @@ export class StreamedAnswer implements PumpSink, WatchedStream {
   turn(): void {
     this.#quietTurns++;
     if (this.#state === "held" && this.#quietTurns >= this.#options.holdTurns) this.#open();
-    if (this.#state !== "open" || this.isBlocked || this.#quietTurns < COMMENT_AFTER_TURNS) return;
+    if (this.#state !== "open" || this.isBlocked || this.#quietTurns < this.#options.commentTurns) return;
     this.#quietTurns = 0;
     this.#response.write(": waiting\n\n");
   }
