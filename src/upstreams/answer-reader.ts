@@ -64,11 +64,14 @@ export class AnswerReader {
     return broken("The model's answer ended before it was finished.");
   }
 
-  /** The events since the last call, oldest first; null: none. */
-  drain(): readonly DecodedEvent[] | null {
+  /** The oldest events that were not drained yet, `most` of them or fewer; null: none. */
+  drain(most: number): readonly DecodedEvent[] | null {
     const batch = this.#batch;
-    this.#batch = null;
-    return batch;
+    if (batch === null || batch.length <= most) {
+      this.#batch = null;
+      return batch;
+    }
+    return batch.splice(0, most);
   }
 
   #take(events: readonly DecodedEvent[]): SluiceError | null {

@@ -1,52 +1,14 @@
 import type { Dispatcher } from "undici";
-import type { Decoder } from "../dialects/dialect.js";
-import type { DialectName } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
-import type { Clock } from "../domain/time.js";
 import { type AnswerHead, planAnswer } from "./answer-head.js";
 import { AnswerReader, broken } from "./answer-reader.js";
+import type { CallHost, CallOutcome, PreparedCall } from "./call-host.js";
 import type { Connection } from "./connection.js";
-import type { ConnectionPool } from "./connection-pool.js";
-import type { DeadlineWatch, Watched } from "./deadline-watch.js";
+import type { Watched } from "./deadline-watch.js";
+import { Delivery } from "./delivery.js";
 import { DialError } from "./dialer.js";
 import { RefusalBody } from "./refusal-body.js";
 import type { UpstreamHandler, UpstreamStream } from "./upstream.js";
-
-/** All in milliseconds; each has a default in the configuration. */
-export interface UpstreamTimeouts {
-  /** To a connection, TLS included. */
-  readonly connectMs: number;
-  /** From the request sent to the first text of a stream. */
-  readonly firstTokenMs: number;
-  /** Between two pieces of text of a stream; comments and empty pieces do not count. */
-  readonly progressMs: number;
-  /** For the whole call, and the only one for the body of a plain answer. */
-  readonly totalMs: number;
-}
-
-/** What one call sends, and what reads its answer. */
-export interface PreparedCall {
-  readonly dispatch: Dispatcher.DispatchOptions;
-  readonly stream: boolean;
-  readonly decoder: Decoder;
-}
-
-export type CallOutcome = SluiceError | "whole" | "aborted";
-
-/** What a call needs of its upstream. */
-export interface CallHost {
-  readonly dialect: DialectName;
-  readonly clock: Clock;
-  readonly timeouts: UpstreamTimeouts;
-  /** Most bytes of one answer's body. */
-  readonly totalBytes: number;
-  readonly pool: ConnectionPool;
-  readonly watch: DeadlineWatch;
-  prepare(): Promise<PreparedCall>;
-  refusal(head: AnswerHead, body: Buffer): SluiceError;
-  /** Called once, when the connection is closed or given back. */
-  ended(call: HttpCall, outcome: CallOutcome): void;
-}
 
 /** Time after the dialect's end in which the body should end too; more text until then breaks the stream. */
 const LINGER_MS = 250;
@@ -66,21 +28,17 @@ type State =
 
 /**
  * One call over HTTP/1.1. The library calls in from inside its parser, which is one for the process and
- * must not be entered twice, so everything that runs the owner's code (`opened`, `events`, endings) or
- * reads a socket (`resume`) runs in a microtask of its own. That also joins the pieces that one wake-up
- * of the socket brings into one batch.
+ * must not be entered twice, so whatever runs the owner's code or reads a socket is left to the delivery,
+ * in a turn of its own. That also joins the pieces that one wake-up of the socket brings into one batch.
  */
 export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Watched {
   readonly closed: Promise<void>;
   readonly #host: CallHost;
-  readonly #handler: UpstreamHandler;
+  readonly #delivery: Delivery;
   #markClosed: () => void = () => undefined;
   #state: State = { type: "preparing" };
   #connection: Connection | null = null;
   #attempts = 0;
-  #isAborted = false;
-  #isPaused = false;
-  #isFlushing = false;
   #cancelLinger: (() => void) | null = null;
   readonly #startedAtMs: number;
   /** Start of the present wait: for the connection, the first text, or the next. */
@@ -88,7 +46,10 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
 
   constructor(host: CallHost, handler: UpstreamHandler) {
     this.#host = host;
-    this.#handler = handler;
+    this.#delivery = new Delivery(handler, {
+      flow: (isOpen) => (isOpen ? this.#connection?.resume() : this.#connection?.pause()),
+      fault: (error) => this.fail(error),
+    });
     this.#startedAtMs = host.clock.monotonicMs();
     this.#sinceMs = this.#startedAtMs;
     this.closed = new Promise((resolve) => {
@@ -99,31 +60,31 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#connection?.pause();
+    this.#delivery.pause();
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
+    if (!this.#delivery.isPaused) return;
     this.#sinceMs = this.#host.clock.monotonicMs();
-    queueMicrotask(() => {
-      if (!this.#isPaused) this.#connection?.resume();
-    });
+    this.#delivery.resume();
   }
 
   abort(): void {
-    this.#isAborted = true;
+    this.#delivery.stop();
     if (this.#state.type !== "done") this.#leave("aborted", false);
   }
 
-  /** Ends the call with an error that its owner hears of after what was read before. */
+  /** Ends the call from the gateway's side: what its owner has not heard of is dropped. */
   fail(error: SluiceError): void {
+    if (this.#state.type !== "done") this.#leave(error, false);
+    this.#delivery.cut(error);
+  }
+
+  /** Ends the call with an error that its owner hears of after what was read before. */
+  #break(error: SluiceError): void {
     if (this.#state.type === "done") return;
     this.#leave(error, false);
-    queueMicrotask(() => {
-      if (!this.#isAborted) this.#handler.failed(error);
-    });
+    this.#delivery.end(error);
   }
 
   check(nowMs: number): void {
@@ -133,8 +94,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
     if (nowMs - this.#startedAtMs > timeouts.totalMs) {
       this.#late("did not finish its answer in time");
     } else if (state.type === "connecting" && waitedMs > timeouts.connectMs) {
-      this.fail(unreachable("CONNECT_TIMEOUT"));
-    } else if (state.type === "waiting" && state.prepared.stream && !this.#isPaused) {
+      this.#break(unreachable("CONNECT_TIMEOUT"));
+    } else if (state.type === "waiting" && state.prepared.stream && !this.#delivery.isPaused) {
       if (waitedMs > timeouts.firstTokenMs) this.#late("did not begin its answer in time");
     } else if (state.type === "reading") {
       this.#checkReading(state.reader, state.stream, nowMs);
@@ -146,7 +107,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   /** A plain answer comes at once when all of it is made: only its total time says anything. */
   #checkReading(reader: AnswerReader, stream: boolean, nowMs: number): void {
     const { firstTokenMs, progressMs } = this.#host.timeouts;
-    if (stream && !this.#isPaused && reader.wholeAtMs === null) {
+    if (stream && !this.#delivery.isPaused && reader.wholeAtMs === null) {
       const waitedMs = nowMs - Math.max(this.#sinceMs, reader.lastTextAtMs ?? 0);
       if (reader.lastTextAtMs === null) {
         if (waitedMs > firstTokenMs) this.#late("did not begin its answer in time");
@@ -161,7 +122,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
       const prepared = await this.#host.prepare();
       if (this.#state.type === "preparing") this.#connect(prepared, this.#host.pool.take());
     } catch (thrown) {
-      this.fail(asSluiceError(thrown));
+      this.#break(asSluiceError(thrown));
     }
   }
 
@@ -180,8 +141,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   onRequestStart(): void {
     if (this.#state.type !== "connecting") return;
     this.#enter({ type: "waiting", prepared: this.#state.prepared });
-    if (this.#isPaused) this.#connection?.pause();
-    queueMicrotask(() => this.#tell(() => this.#handler.opened()));
+    if (this.#delivery.isPaused) this.#connection?.pause();
+    this.#delivery.opened();
   }
 
   onResponseStart(
@@ -196,7 +157,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
     const plan = planAnswer(head, this.#host.dialect, stream);
     switch (plan.type) {
       case "fail":
-        this.fail(plan.error);
+        this.#break(plan.error);
         break;
       case "refusal":
         this.#enter({ type: "refused", head, body: new RefusalBody() });
@@ -235,12 +196,12 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
         this.#retry(state.prepared, error instanceof DialError ? error.code : "CONNECT_FAILED");
         break;
       case "waiting":
-        this.fail(unavailable("The model closed the connection without an answer."));
+        this.#break(unavailable("The model closed the connection without an answer."));
         break;
       case "reading":
         // Where all was read, how the connection ends no longer matters.
         if (state.reader.wholeAtMs !== null) this.#succeed(false);
-        else this.fail(broken("The connection to the model broke in the middle of its answer."));
+        else this.#break(broken("The connection to the model broke in the middle of its answer."));
         break;
       case "refused":
         this.#refuse();
@@ -254,7 +215,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
   #retry(prepared: PreparedCall, code: string): void {
     const failed = this.#connection;
     if (failed === null || this.#attempts > 1 || !RETRIED.has(code)) {
-      this.fail(unreachable(code));
+      this.#break(unreachable(code));
       return;
     }
     this.#connection = null;
@@ -266,31 +227,14 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
 
   /** Passes on what a read brought, then its fault where it has one. */
   #judge(reader: AnswerReader, fault: SluiceError | null): void {
-    if (reader.hasEvents && !this.#isFlushing) {
-      this.#isFlushing = true;
-      queueMicrotask(() => {
-        this.#isFlushing = false;
-        const batch = reader.drain();
-        if (batch !== null) this.#tell(() => this.#handler.events(batch));
-      });
-    }
-    if (fault !== null) this.fail(fault);
+    if (reader.hasEvents) this.#delivery.wake(reader);
+    if (fault !== null) this.#break(fault);
     else if (reader.wholeAtMs !== null) this.#linger();
   }
 
   /** The end was seen but the body goes on: it should end too, and soon. */
   #linger(): void {
     this.#cancelLinger ??= this.#host.clock.after(LINGER_MS, () => this.#succeed(false));
-  }
-
-  /** What the owner throws ends the call: nothing may go on that its owner could not take. */
-  #tell(news: () => void): void {
-    if (this.#isAborted) return;
-    try {
-      news();
-    } catch (thrown) {
-      this.fail(asSluiceError(thrown));
-    }
   }
 
   #refuse(): void {
@@ -302,21 +246,19 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
     } catch (thrown) {
       error = asSluiceError(thrown);
     }
-    this.fail(error);
+    this.#break(error);
   }
 
   #late(what: string): void {
     const isWhole = this.#state.type === "reading" && this.#state.reader.wholeAtMs !== null;
     if (isWhole) this.#succeed(false);
-    else this.fail(new SluiceError("upstream_timeout", `The model ${what}.`));
+    else this.#break(new SluiceError("upstream_timeout", `The model ${what}.`));
   }
 
   #succeed(reusable: boolean): void {
     if (this.#state.type === "done") return;
     this.#leave("whole", reusable);
-    queueMicrotask(() => {
-      if (!this.#isAborted) this.#handler.finished();
-    });
+    this.#delivery.end("finished");
   }
 
   /** Leaves the connection: given back after a whole answer, else destroyed. */
@@ -327,7 +269,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
     const connection = this.#connection;
     this.#connection = null;
     const left = () => {
-      this.#host.ended(this, outcome);
+      this.#host.ended(outcome);
       this.#markClosed();
     };
     if (connection === null) queueMicrotask(left);

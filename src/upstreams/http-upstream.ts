@@ -4,10 +4,11 @@ import type { DialectName } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { Clock } from "../domain/time.js";
 import { type AnswerHead, singleHeaders } from "./answer-head.js";
+import type { CallHost, CallOutcome, PreparedCall, UpstreamTimeouts } from "./call-host.js";
 import { ConnectionPool } from "./connection-pool.js";
 import { DeadlineWatch } from "./deadline-watch.js";
 import { createDialer, proxyCredential } from "./dialer.js";
-import { type CallHost, HttpCall, type PreparedCall, type UpstreamTimeouts } from "./http-call.js";
+import { HttpCall } from "./http-call.js";
 import { permitFault } from "./permit-fault.js";
 import { refusedCall } from "./refused-call.js";
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
@@ -98,7 +99,11 @@ class HttpUpstream implements Upstream {
   open(call: UpstreamCall, handler: UpstreamHandler): UpstreamStream {
     const refusal = this.#refusal(call);
     if (refusal !== null) return refusedCall(refusal, handler);
-    const made = new HttpCall(this.#host(call), handler);
+    const ended = (outcome: CallOutcome) => {
+      this.#calls.delete(made);
+      this.#note(outcome);
+    };
+    const made: HttpCall = new HttpCall({ ...this.#host(call), ended }, handler);
     this.#calls.add(made);
     return made;
   }
@@ -129,7 +134,7 @@ class HttpUpstream implements Upstream {
     });
   }
 
-  #host(call: UpstreamCall): CallHost {
+  #host(call: UpstreamCall): Omit<CallHost, "ended"> {
     const { clock, timeouts, limits, dialect } = this.#options;
     return {
       dialect: this.dialect,
@@ -143,16 +148,13 @@ class HttpUpstream implements Upstream {
         const readable = (singleHeaders(head)["content-encoding"] ?? "identity") === "identity";
         return dialect.error(head.status, singleHeaders(head), readable ? body : Buffer.alloc(0));
       },
-      ended: (ended, outcome) => {
-        this.#calls.delete(ended);
-        if (outcome === "whole") {
-          this.#lastSuccessAtMs = clock.nowMs();
-          this.#lastErrorCode = null;
-        } else if (outcome !== "aborted") {
-          this.#lastErrorCode = outcome.code;
-        }
-      },
     };
+  }
+
+  #note(outcome: CallOutcome): void {
+    if (outcome === "aborted") return;
+    if (outcome === "whole") this.#lastSuccessAtMs = this.#options.clock.nowMs();
+    this.#lastErrorCode = outcome === "whole" ? null : outcome.code;
   }
 
   async #prepare(call: UpstreamCall): Promise<PreparedCall> {

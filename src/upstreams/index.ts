@@ -1,5 +1,5 @@
+export type { UpstreamTimeouts } from "./call-host.js";
 export { createDemoUpstream, type DemoUpstreamOptions } from "./demo.js";
-export type { UpstreamTimeouts } from "./http-call.js";
 export { createHttpUpstream, type HttpUpstreamOptions } from "./http-upstream.js";
 export type {
   Upstream,

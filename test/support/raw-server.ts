@@ -12,7 +12,7 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
-/** A peer that speaks bytes and not HTTP: `onRequest` is called when the head of a request has come. */
+/** A peer that speaks bytes and not HTTP: `onRequest` is called when the head of each request has come. */
 export async function startRawServer(
   onRequest: (socket: Socket, head: string) => void,
   port = 0,
@@ -26,8 +26,11 @@ export async function startRawServer(
     socket.on("close", () => sockets.delete(socket));
     let head = "";
     socket.on("data", (bytes) => {
+      const text = bytes.toString("latin1");
+      // A head on a connection that is used again begins a packet of its own.
+      if (/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(text)) head = "";
       const isNew = !head.includes("\r\n\r\n");
-      head += bytes.toString("latin1");
+      head += text;
       if (isNew && head.includes("\r\n\r\n")) onRequest(socket, head);
     });
   });

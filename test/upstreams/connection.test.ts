@@ -182,6 +182,24 @@ describe("a connection", { timeout: 30_000 }, () => {
     await server.close();
   });
 
+  it("that brings an answer nobody asked for gives it to nobody", async () => {
+    const answer = `${streamHead()}${chunk("t:mine\ndone\n")}0\r\n\r\n`;
+    const forged = answer.replace("mine", "evil");
+    let asked = 0;
+    const server = await startRawServer((socket) => {
+      asked++;
+      socket.write(asked === 1 ? answer + forged : answer);
+    });
+    const upstream = httpUpstream(server.url);
+    for (let round = 0; round < 3; round++) {
+      const outcome = await runCall(upstream, allowedCall());
+      assert.equal(outcome.text, "mine");
+      await new Promise((resolve) => setTimeout(resolve, round));
+    }
+    await upstream.close();
+    await server.close();
+  });
+
   it("is refused once and tried once more", async () => {
     const free = await startRawServer(() => undefined);
     await free.close();
