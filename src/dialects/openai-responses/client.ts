@@ -1,0 +1,24 @@
+import type { ClientDialect } from "../dialect.js";
+import { openaiError } from "../openai/errors.js";
+import { bodyWithTexts } from "../request-texts.js";
+import { failResponsesStream } from "./errors.js";
+import { parseResponsesRequest } from "./parse-request.js";
+import { ResponsesPlainEncoder } from "./plain-encoder.js";
+import { ResponsesStreamEncoder } from "./stream-encoder.js";
+
+/** The caller's edge of the Responses API. */
+export const responsesClient: ClientDialect = {
+  name: "openai-responses",
+  parse: parseResponsesRequest,
+  withTexts(request, texts) {
+    const body = bodyWithTexts(request.native, request.segments, texts);
+    const again = parseResponsesRequest(body, { headers: request.headers, passFields: Object.keys(body) });
+    const { labels, headers, previousResponseId } = request;
+    return { ...again, labels, headers, previousResponseId };
+  },
+  streamEncoder: (options) => new ResponsesStreamEncoder(options),
+  plainEncoder: (options) => new ResponsesPlainEncoder(options),
+  error: openaiError,
+  failStream: failResponsesStream,
+  terminator: null,
+};
