@@ -6,13 +6,19 @@ import { chatClient } from "./openai-chat/client.js";
 import { chatUpstream } from "./openai-chat/upstream.js";
 import { completionsClient } from "./openai-completions/client.js";
 import { completionsUpstream } from "./openai-completions/upstream.js";
+import { responsesClient } from "./openai-responses/client.js";
+import { responsesUpstream } from "./openai-responses/upstream.js";
 
 /** Dialects that callers may speak over HTTP. */
 export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map(
-  [chatClient, completionsClient, messagesClient].map((dialect) => [dialect.name, dialect] as const),
+  [chatClient, completionsClient, messagesClient, responsesClient].map(
+    (dialect) => [dialect.name, dialect] as const,
+  ),
 );
 
 /** Dialects that upstreams may speak over HTTP. */
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map(
-  [chatUpstream, completionsUpstream, messagesUpstream].map((dialect) => [dialect.name, dialect] as const),
+  [chatUpstream, completionsUpstream, messagesUpstream, responsesUpstream].map(
+    (dialect) => [dialect.name, dialect] as const,
+  ),
 );
