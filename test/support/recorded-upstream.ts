@@ -135,7 +135,12 @@ export function cutBody(body: Buffer, seed: number | null): readonly Buffer[] {
 /** A provider's stream as it was recorded; see the README beside the data. */
 export interface RecordedStream {
   readonly id: string;
-  readonly meta: { readonly provider: string; readonly kind: string; readonly features: readonly string[] };
+  readonly meta: {
+    readonly provider: string;
+    readonly kind: string;
+    readonly features: readonly string[];
+    readonly flags: readonly string[];
+  };
   readonly request: Readonly<Record<string, unknown>> | null;
   readonly expect: {
     readonly text?: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ upstreamContract("an HTTP upstream", async () => {
 upstreamContract("the demo model", async () => {
   const upstream = createDemoUpstream({
     name: "model",
-    tokensPerSecond: 250,
+    tokensPerSecond: 500,
     maxConcurrent: 2,
     clock: systemClock,
   });
