@@ -157,7 +157,12 @@ export const EVENT_FIELDS: FieldTable = {
   response: "drop",
 };
 
-/** Credentials of tools that a provider might echo. */
+/** Tools without the credentials that a provider might echo. */
 export function withoutCredentials(tools: readonly unknown[]): readonly JsonObject[] {
-  return tools.filter(isJsonObject).map(({ authorization: _, headers: __, ...rest }) => rest);
+  return tools.filter(isJsonObject).map((tool) => {
+    const kept = Object.entries(tool).filter(
+      ([key, value]) => value === null || (key !== "authorization" && key !== "headers"),
+    );
+    return Object.fromEntries(kept);
+  });
 }

@@ -44,11 +44,11 @@ export class NativeEvents {
     return this.#output({ ...value, item: inner.value }, all, { ...about, places });
   }
 
-  /** A response in its event, or a response alone (`base` is empty). */
+  /** A response in its event (`around`), or a response alone (`base` is empty). */
   response(
     response: JsonObject,
     base: readonly string[],
-    about: About & { readonly type: string },
+    about: About & { readonly around: JsonObject },
   ): DecodedEvent {
     const { value: told, echoes } = takeEchoes(response, this.#request);
     const places = this.places(response);
@@ -64,8 +64,11 @@ export class NativeEvents {
     for (const { at, sifted } of items) list[at] = sifted.value;
     const whole = { ...outer.value, ...(Array.isArray(honest["output"]) ? { output: list } : {}) };
     const inner = [...outer.slots, ...items.flatMap(({ at, sifted }) => under(["output", at], sifted.slots))];
-    const value = base.length === 0 ? whole : { type: about.type, response: whole };
-    return this.#output(noteEchoes(value, onlyKept(echoes, whole), base), under(base, inner), {
+    const { sequence_number: __, ...numberless } = about.around;
+    const around = sift(numberless, EVENT_FIELDS, this.#sift);
+    const value = base.length === 0 ? whole : { ...around.value, response: whole };
+    const slots = [...around.slots, ...under(base, inner)];
+    return this.#output(noteEchoes(value, onlyKept(echoes, whole), base), slots, {
       ...about,
       places: places.map((place) => moved(place, base)),
     });

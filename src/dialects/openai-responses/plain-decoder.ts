@@ -39,7 +39,7 @@ export class ResponsesPlainDecoder implements Decoder {
     const ends: OutputItem[] = [{ type: "finish", choice: 0, ...finishOf(response, channels.calledTool) }];
     const usage = objectAt(response, "usage");
     if (usage !== null) ends.push({ type: "usage", usage: usageOf(usage) });
-    events.push(native.response(response, [], { type: "", items: ends, event: null, flush: "all" }));
+    events.push(native.response(response, [], { around: {}, items: ends, event: null, flush: "all" }));
     return [...events, { type: "finished" }];
   }
 }

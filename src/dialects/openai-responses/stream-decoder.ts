@@ -79,7 +79,7 @@ export class ResponsesStreamDecoder implements Decoder {
     if (!type.startsWith("response.") || type === "response.audio.delta") return;
     const typed = { ...value, type };
     if (type.endsWith(".delta")) this.#delta(type, data, typed, events);
-    else if (response !== null) this.#lifecycle(type, response, events);
+    else if (response !== null) this.#lifecycle(typed, response, events);
     else this.#structural(type, typed, events);
   }
 
@@ -146,7 +146,12 @@ export class ResponsesStreamDecoder implements Decoder {
     );
   }
 
-  #lifecycle(type: string, response: JsonObject, events: DecodedEvent[]): void {
+  #lifecycle(
+    around: JsonObject & { readonly type: string },
+    response: JsonObject,
+    events: DecodedEvent[],
+  ): void {
+    const { type } = around;
     const items: OutputItem[] = [];
     if (this.#state === "new") items.push(messageOf(response));
     this.#state = "open";
@@ -161,7 +166,7 @@ export class ResponsesStreamDecoder implements Decoder {
     if (usage !== null) items.push({ type: "usage", usage: usageOf(usage) });
     events.push(
       this.#native.response(response, ["response"], {
-        type,
+        around,
         items,
         event: type,
         flush: ends ? "all" : "none",
