@@ -25,6 +25,7 @@ import { Pdp } from "./policy/pdp.js";
 import { PolicyStore, type Reload } from "./policy/policy-store.js";
 import { RateGate } from "./policy/rate-gate.js";
 import { WorkerTokenCounter } from "./policy/tokens/worker-token-counter.js";
+import { type AnchorSink, anchorFile } from "./recording/anchor-exporter.js";
 import { recordKeysOf } from "./recording/record-keys.js";
 import { SessionLog } from "./recording/session-log.js";
 import { openStore } from "./recording/stores/index.js";
@@ -108,6 +109,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     durability,
     maxLead,
     minFreeBytes,
+    anchors: { sinks: anchorSinks(config), everyMs: written.ledger.anchorEvery },
     onNotice: ({ kind, message, session }) => logger.warn({ kind, session }, message),
   });
   opened(() => log.close());
@@ -145,6 +147,9 @@ async function start(config: Config, host: Host): Promise<Running> {
     },
   });
   opened(() => gateway.drain(written.timeouts.drain));
+
+  await gateway.endParked();
+  opened(keepWithin(log, written.recording.retention, { clock, logger }));
 
   const { subjects, killSwitch } = revoked(config);
   const revocation = new Revocation({ subjects, killSwitch });
@@ -186,6 +191,42 @@ async function start(config: Config, host: Host): Promise<Running> {
     },
     close: host.close,
   };
+}
+
+/** Where signed heads of the ledger go: whoever keeps them elsewhere can later tell what was changed. */
+function anchorSinks(config: Config): readonly AnchorSink[] {
+  const { anchorFile: file, stdout } = config.written.ledger;
+  const sinks: AnchorSink[] = file === undefined ? [] : [anchorFile(config.path(file))];
+  if (stdout) sinks.push(async (line) => void process.stdout.write(`${line}\n`));
+  return sinks;
+}
+
+const RETENTION_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Deletes what is older or more than the configuration keeps, now and every ten minutes. */
+function keepWithin(
+  log: SessionLog,
+  { days, size }: Config["written"]["recording"]["retention"],
+  { clock, logger }: Pick<Host, "clock" | "logger">,
+): () => void {
+  let cancel = (): void => {};
+  if (days === undefined && size === undefined) return cancel;
+  const policy = {
+    ...(days === undefined ? {} : { maxAgeMs: days * DAY_MS }),
+    ...(size === undefined ? {} : { maxBytes: size }),
+  };
+  const run = (): void => {
+    log
+      .retain(policy)
+      .then((deleted) => deleted > 0 && logger.info({ deleted }, "old sessions were deleted"))
+      .catch((err: unknown) => logger.error({ err }, "retention failed"))
+      .finally(() => {
+        cancel = clock.after(RETENTION_MS, run);
+      });
+  };
+  cancel = clock.after(0, run);
+  return () => cancel();
 }
 
 function revoked(config: Config) {

@@ -194,20 +194,48 @@ export class SluiceGateway implements Gateway {
   async cancel(session: string, principal: Principal): Promise<boolean> {
     const live = await this.#find(session, (opened) => samePrincipal(opened.principal, principal));
     if (live === null) return false;
+    const { pendingApproval } = live.run;
     live.run.end(new SluiceError("cancelled", "The caller cancelled the session."));
+    if (pendingApproval !== null) await this.#cancelReview(pendingApproval, principal);
     return true;
+  }
+
+  /** Who cancels gives the review up too; losing a connection does not, since clients ask again by themselves. */
+  async #cancelReview(approval: string, by: Principal): Promise<void> {
+    try {
+      await this.#options.approvals.cancel(approval, by, "The caller cancelled the session.");
+    } catch (thrown) {
+      // Somebody decided first: there is nothing left to cancel.
+      if (asSluiceError(thrown).code === "internal") this.#options.onProblem(asSluiceError(thrown));
+    }
+  }
+
+  /**
+   * Ends the sessions that waited for a review when the last process died. Their approvals live on: the
+   * caller's repeat joins them, and a grant that was given meanwhile is used then.
+   */
+  async endParked(): Promise<void> {
+    const { log } = this.#options;
+    for (const id of [...log.parked]) {
+      const writer = await log.resume(id);
+      const error = new SluiceError(
+        "interrupted",
+        "The gateway stopped while the session waited; ask again to join its review.",
+      );
+      new SessionRun({ writer, clock: this.#options.clock, graceMs: 0, onEnded: () => {} }).end(error);
+    }
   }
 
   async stop(session: string, principal: Principal, reason: string): Promise<boolean> {
     const text = reason.trim();
     const isOperator = principal.roles.includes("operator");
-    const isAuditor = principal.roles.includes("auditor") || principal.roles.includes("reviewer");
+    const isReviewer = principal.roles.includes("reviewer");
     const live = await this.#find(
       session,
       (opened) =>
         isOperator ||
         samePrincipal(opened.principal, principal) ||
-        (isAuditor && principal.team === opened.principal.team),
+        (isReviewer && principal.tenant === opened.principal.tenant),
     );
     if (text === "" || text.length > 1000) {
       throw new SluiceError("invalid_request", "A stop needs a reason of 1 to 1,000 characters.", {
@@ -261,8 +289,8 @@ export class SluiceGateway implements Gateway {
   /** Judges every running session by the policies now in force; those that they deny end. */
   async rejudge(): Promise<void> {
     for (const { run, call, target } of [...this.#live.values()]) {
-      const decision = await this.#options.pdp.decide(decideInput(run, call, target));
-      if (decision.effect === "deny" && !run.hasEnded) run.end(decision.error);
+      const why = await this.#options.pdp.whyEnd(decideInput(run, call, target));
+      if (why !== null) run.end(why);
     }
   }
 

@@ -28,6 +28,8 @@ export interface EndedBy {
 export class SessionRun {
   readonly id: SessionId;
   readonly writer: SessionWriter;
+  /** The approval that the session waits for, while it does. */
+  pendingApproval: string | null = null;
   readonly #options: SessionRunOptions;
   readonly #cleanups: (() => void)[] = [];
   readonly #findings = new Map<string, number>();

@@ -98,12 +98,16 @@ async function afterReview(deps: JudgeDeps, asked: Asked, decision: Review): Pro
     expiresAtMs: approval.expiresAtMs,
   });
   if (onPending === "reject" && !(joined && approval.state === "approved")) throw pending(approval);
+  run.pendingApproval = approval.id;
   const settled = await settlement(deps, asked, approval.id);
+  run.pendingApproval = null;
   const outcome = outcomeOf(settled.state) ?? "voided";
   const votes = settled.votes.map(({ by, verdict, reason, atMs }) => ({ by, verdict, reason, atMs }));
   run.append({ type: "review_decided", approval: settled.id, outcome, votes });
   run.append({ type: "segment", cause: "review", atMs: deps.clock.nowMs() });
   if (outcome !== "approved") throw refusal(settled);
+  // Two identical requests may have joined one approval; who comes second asks for one of its own.
+  if (settled.state === "consumed") return afterReview(deps, asked, decision);
   return release(deps, asked, settled);
 }
 
