@@ -79,11 +79,12 @@ export class GrpcClient {
     );
   }
 
-  unary(
+  /** The answer as JSON, of the type that the caller knows it to have. */
+  unary<T = object>(
     path: string,
     request: object,
     options: { token: string | null; deadlineMs?: number },
-  ): Promise<Record<string, never> & object> {
+  ): Promise<T> {
     const { client, method, metadata, call } = this.#prepare(path, options);
     return new Promise((resolve, reject) => {
       client.makeUnaryRequest(
@@ -94,8 +95,8 @@ export class GrpcClient {
         metadata,
         call,
         (error, answer) => {
-          if (error !== null) reject(error);
-          else resolve(Object.assign({}, answer));
+          if (error === null) resolve(JSON.parse(JSON.stringify(answer)));
+          else reject(error);
         },
       );
     });
@@ -135,6 +136,10 @@ const details = protobuf.Root.fromJSON({
     },
   },
 });
+
+export function isServiceError(thrown: unknown): thrown is ServiceError {
+  return thrown instanceof Error && "metadata" in thrown && "code" in thrown;
+}
 
 /** The ErrorInfo of a failed call, read as any client of Google's error model reads it. */
 export function errorInfo(error: ServiceError): {
