@@ -76,7 +76,7 @@ describe("slicing text out of events gives what parsing them gives", () => {
             choices: [choice],
             ...(padding === undefined ? {} : { obfuscation: padding }),
           });
-          return escape
+          return escaped
             ? value.replace(
                 /[\u0080-\uffff]/g,
                 (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -206,6 +206,24 @@ describe("a hostile upstream", () => {
     const whole = chatUpstream.streamDecoder({ ...options(true), limits: { ...LIMITS, totalBytes: 1000 } });
     assert.match(String(run(whole, cut(": comment\n\n".repeat(500), 3))), /larger than 1000/);
   });
+});
+
+test("usage in every chunk stays out of the chunks and comes once", () => {
+  const usage = (total: number) => ({
+    usage: { prompt_tokens: 1, completion_tokens: total - 1, total_tokens: total },
+  });
+  const body = sse(
+    { ...chunk({ role: "assistant", content: "a" }), ...usage(2) },
+    { ...chunk({ content: "b" }), ...usage(3) },
+    { ...chunk({}, { finish_reason: "stop" }) },
+    "[DONE]",
+  );
+  const log = decodeToLog({ upstream: chatUpstream, request: chat, pieces: [Buffer.from(body)] });
+  assert.deepEqual(
+    log.entries.map((entry) => entry.type).filter((type) => type === "chunk" || type === "template"),
+    ["template", "chunk", "template", "chunk"],
+  );
+  assert.equal(renderStream(chatClient, null, log.entries).match(/"total_tokens":3/g)?.length, 1);
 });
 
 describe("one event with several texts", () => {

@@ -19,7 +19,6 @@ export interface StreamDecoderOptions extends DecoderOptions {
 
 interface Block {
   readonly channel: Channel | null;
-  /** Input that came whole and still stands in the way of a streamed one. */
   open: boolean;
 }
 
@@ -186,21 +185,18 @@ export class MessagesStreamDecoder implements Decoder {
     this.#fast?.learn(data, [{ kind: "text", path }], { block, channel: block.channel, template });
   }
 
-  /** Citations, signatures, empty pieces. Offsets and signatures hold only for the text as it was. */
+  /** Citations, signatures, empty pieces. Offsets of citations point into documents, but a signature stands
+   *  for the very text before it, so all of that has to be out when it is decided whether it may pass. */
   #structural(sifted: Sifted, block: Block): DecodedEvent {
-    const channels = block.channel === null ? [] : [block.channel.id];
-    const fragile: readonly JsonPath[] = [
-      ["delta", "signature"],
-      ["delta", "citation", "start_char_index"],
-      ["delta", "citation", "end_char_index"],
-    ];
-    const present = fragile.filter((path) => valueAt(sifted.value, path) !== undefined);
+    const path = ["delta", "signature"];
+    const signed =
+      block.channel !== null && valueAt(sifted.value, path) !== undefined ? [block.channel.id] : [];
     return output([], {
       event: "content_block_delta",
       native: sifted.value,
       slots: sifted.slots,
-      flush: present.length > 0 ? channels : "none",
-      dropIfMasked: present.map((path) => ({ path, channels })),
+      flush: signed.length > 0 ? signed : "none",
+      dropIfMasked: signed.length > 0 ? [{ path, channels: signed }] : [],
     });
   }
 

@@ -41,6 +41,7 @@ export class ChatStreamDecoder implements Decoder {
   readonly #templates = new Templates();
   readonly #fast: FastPath<{ readonly found: Found; readonly template: Template }> | null;
   #finished = false;
+  #heldUsage: JsonObject | null = null;
 
   constructor(grammar: ChatGrammar, options: StreamDecoderOptions) {
     this.#grammar = grammar;
@@ -60,7 +61,7 @@ export class ChatStreamDecoder implements Decoder {
   end(): readonly DecodedEvent[] {
     const events: DecodedEvent[] = [];
     this.#framing.end((_event, data) => this.#event(data, events));
-    if (!this.#finished && this.#channels.complete) events.push(...finish());
+    if (!this.#finished && this.#channels.complete) events.push(...this.#finish());
     return events;
   }
 
@@ -71,11 +72,19 @@ export class ChatStreamDecoder implements Decoder {
       const { found, template } = hit.value;
       events.push({ type: "delta", channel: found.channel, text: hit.text, template, logprobs: null });
     } else if (data === "[DONE]") {
-      this.#finished = true;
-      events.push(...finish());
+      events.push(...this.#finish());
     } else {
       this.#parsed(data, events);
     }
+  }
+
+  #finish(): readonly DecodedEvent[] {
+    this.#finished = true;
+    const held = this.#heldUsage;
+    if (held === null) return [{ type: "finished" }];
+    const sifted = sift({ ...held, choices: [] }, this.#grammar.chunkFields, this.#sift);
+    const native = { native: sifted.value, slots: sifted.slots };
+    return [output(usageItems(held), native), { type: "finished" }];
   }
 
   #parsed(data: string, events: DecodedEvent[]): void {
@@ -86,19 +95,36 @@ export class ChatStreamDecoder implements Decoder {
       events.push({ type: "failed", error: reportedError(error) });
       return;
     }
+    this.#chunk(value, data, events);
+  }
+
+  #chunk(given: JsonObject, data: string, events: DecodedEvent[]): void {
     // Events of other kinds (pings, debug) mean nothing to this dialect's clients, and some fail on them.
-    if (!Array.isArray(value["choices"])) return;
+    if (!Array.isArray(given["choices"])) return;
     const items: OutputItem[] = [];
-    const found = this.#channels.find(value, this.#grammar.chunkMessage, items);
+    const found = this.#channels.find(given, this.#grammar.chunkMessage, items);
+    if (found.some(({ text, choice }) => text !== "" && choice.finished)) {
+      throw broken("text follows the end of its choice");
+    }
+    const endings: OutputItem[] = [];
+    const closed = this.#channels.ends(given, endings);
+    const value =
+      endings.length === 0 && found.some(({ text }) => text !== "") ? this.#holdUsage(given) : given;
     const sifted = sift(value, this.#grammar.chunkFields, this.#sift);
     const all = [...found, ...this.#channels.passed(value, sifted.passed, items)];
     const spoken = all.filter(({ text }) => text !== "");
-    if (spoken.some(({ choice }) => choice.finished)) throw broken("text follows the end of its choice");
-    const endings: OutputItem[] = [];
-    const closed = this.#channels.ends(value, endings);
-    const usage = objectAt(value, "usage");
-    if (usage !== null) endings.push({ type: "usage", usage: usageOf(usage) });
+    const usage = usageItems(value);
+    if (usage.length > 0) this.#heldUsage = null;
+    endings.push(...usage);
     this.#emit({ data, value, sifted, spoken, items, endings, closed }, events);
+  }
+
+  /** Some providers count in every chunk; the last figures are enough, and chunks stay what they are. */
+  #holdUsage(value: JsonObject): JsonObject {
+    if (objectAt(value, "usage") === null) return value;
+    this.#heldUsage = value;
+    const { usage: _counted, ...rest } = value;
+    return rest;
   }
 
   #emit(chunk: Chunk, events: DecodedEvent[]): void {
@@ -159,8 +185,10 @@ export class ChatStreamDecoder implements Decoder {
 
 type Delta = Extract<DecodedEvent, { type: "delta" }>;
 
-function finish(): readonly DecodedEvent[] {
-  return [{ type: "finished" }];
+/** Usage as the dialect reports it, or as Groq does beside it. */
+function usageItems(value: JsonObject): readonly OutputItem[] {
+  const usage = objectAt(value, "usage") ?? objectAt(objectAt(value, "x_groq") ?? {}, "usage");
+  return usage === null ? [] : [{ type: "usage", usage: usageOf(usage) }];
 }
 
 /** What the fast path may skip over: the text, and padding where the event has it. */
