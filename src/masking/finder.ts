@@ -10,6 +10,8 @@ import { addSpan, type Region, type RuleOrder } from "./region.js";
 export interface FinderRules extends RuleOrder {
   /** 1 for rules that only note what they find. */
   readonly observes: Uint8Array;
+  /** 1 for rules that find nothing in this kind of channel. */
+  readonly ignores: Uint8Array;
   /** Positions are moved down once they pass this. */
   readonly rebaseAt: number;
 }
@@ -188,7 +190,7 @@ export class Finder implements ReadingSink {
   #mostSpecific(rules: readonly number[]): number {
     let best = -1;
     for (const rule of rules) {
-      if (this.#rules.observes[rule] === 1) continue;
+      if (this.#rules.observes[rule] === 1 || this.#rules.ignores[rule] === 1) continue;
       if (best < 0 || this.#set.compare(rule, best) < 0) best = rule;
     }
     return best;
@@ -197,6 +199,7 @@ export class Finder implements ReadingSink {
   span(start: number, end: number, code: number): void {
     const kind = code & 3;
     const rule = code >> 2;
+    if (this.#rules.ignores[rule] === 1) return;
     if (kind === OPEN || kind === CLOSE) {
       this.#add(start, end, { rule, sticky: true });
       return;

@@ -5,7 +5,9 @@
 export type JsonPieceKind = "mark" | "string" | "number" | "raw";
 
 export interface JsonPiece {
-  kind: JsonPieceKind;
+  readonly kind: JsonPieceKind;
+  /** How many strings the piece lies inside of: 1 and more for JSON that stands in a JSON string. */
+  readonly depth: number;
   start: number;
   /** -1 while it may still grow. */
   end: number;
@@ -44,35 +46,66 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ["n", "null"],
 ]);
 
-/** Tells the pieces of one JSON text apart while it streams (RFC 8259). */
+/** Strings inside strings are told apart so deep; the readings of the finder go as deep. */
+const MAX_STRINGS = 3;
+const ESCAPED: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["/", "/"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+/**
+ * Tells the pieces of one JSON text apart while it streams (RFC 8259). A string that holds an object
+ * or an array is told apart in turn: its pieces stand in place of the string, one deeper.
+ */
 export class JsonLexer {
-  readonly pieces: JsonPiece[] = [];
-  readonly escapes: JsonEscape[] = [];
+  readonly pieces: JsonPiece[];
+  readonly escapes: JsonEscape[];
+  readonly #depth: number;
   #mode: Mode = "value";
   #isKey = false;
   /** Open containers, `{` or `[`. */
   readonly #stack: string[] = [];
   #token = "";
   #digits = 0;
-  #position = 0;
+  /** Where the character that is being taken stands. */
+  #start = 0;
+  #end = 0;
+  /** The latest escape sequence of this depth, and the start of its last backslash. */
+  #sequence: JsonEscape | null = null;
+  #escapeStart = 0;
+  /** The document in the string that is open; `none` once the string is seen to hold no document. */
+  #inner: JsonLexer | "none" | null = null;
 
-  get isRaw(): boolean {
-    return this.#mode === "raw";
+  constructor(outer: JsonLexer | null = null) {
+    this.#depth = outer === null ? 0 : outer.#depth + 1;
+    this.pieces = outer?.pieces ?? [];
+    this.escapes = outer?.escapes ?? [];
   }
 
   /** Ends the token that the text ended in. */
   end(): void {
+    this.#finish(this.#end);
+    this.#seal(this.#end);
+  }
+
+  #finish(end: number): void {
+    if (this.#inner instanceof JsonLexer) this.#inner.#finish(end);
+    this.#inner = null;
+    this.#start = end;
     if (this.#mode === "number") this.#endNumber();
-    const last = this.pieces.at(-1);
-    if (last !== undefined && last.end < 0) last.end = this.#position;
-    const sequence = this.escapes.at(-1);
-    if (sequence !== undefined && sequence.end < 0) sequence.end = this.#position;
+    if (this.#sequence !== null && this.#sequence.end < 0) this.#sequence.end = end;
   }
 
   read(text: string): void {
     for (let index = 0; index < text.length; index++) {
-      this.#take(text.charAt(index));
-      this.#position++;
+      const start = this.#end;
+      this.#take(text.charAt(index), start, start + 1);
     }
   }
 
@@ -87,14 +120,27 @@ export class JsonLexer {
   }
 
   rebase(by: number): void {
-    this.#position -= by;
     for (const each of [...this.pieces, ...this.escapes]) {
       each.start -= by;
       if (each.end >= 0) each.end -= by;
     }
+    this.#moveDown(by);
   }
 
-  #take(char: string): void {
+  #moveDown(by: number): void {
+    this.#start -= by;
+    this.#end -= by;
+    this.#escapeStart -= by;
+    if (this.#inner instanceof JsonLexer) this.#inner.#moveDown(by);
+  }
+
+  #take(char: string, start: number, end: number): void {
+    this.#start = start;
+    this.#end = end;
+    this.#read(char);
+  }
+
+  #read(char: string): void {
     switch (this.#mode) {
       case "string":
         this.#takeInString(char);
@@ -107,7 +153,7 @@ export class JsonLexer {
         return;
       case "number":
         if (NUMBER_CHARS.test(char) && this.#token.length < MAX_NUMBER_CHARS) this.#token += char;
-        else if (this.#endNumber()) this.#take(char);
+        else if (this.#endNumber()) this.#read(char);
         else this.#grow("raw");
         return;
       case "word":
@@ -123,7 +169,7 @@ export class JsonLexer {
 
   /** Punctuation, or the first character of a value. */
   #takeBetween(char: string): void {
-    if (char === " " || char === "\n" || char === "\t" || char === "\r") {
+    if (isBlank(char)) {
       this.#grow("mark");
       return;
     }
@@ -134,31 +180,30 @@ export class JsonLexer {
     else if (char === "}" && (mode === "after" || mode === "keyOrClose")) this.#close("{");
     else if (char === "]" && (mode === "after" || mode === "valueOrClose")) this.#close("[");
     else if (mode === "value" || mode === "valueOrClose") this.#beginValue(char);
-    else this.#spoil(this.#position);
+    else this.#spoil(this.#start);
   }
 
   #beginValue(char: string): void {
     const word = WORDS.get(char);
     if (char === "{" || char === "[") {
-      if (this.#stack.length >= MAX_DEPTH) this.#spoil(this.#position);
+      if (this.#stack.length >= MAX_DEPTH) this.#spoil(this.#start);
       else {
         this.#stack.push(char);
         this.#mark(char === "{" ? "keyOrClose" : "valueOrClose");
       }
     } else if (char === "-" || (char >= "0" && char <= "9")) {
-      this.#seal();
-      this.pieces.push({ kind: "number", start: this.#position, end: -1 });
+      this.#begin("number", this.#start);
       this.#token = char;
       this.#mode = "number";
     } else if (word !== undefined) {
       this.#mark("word");
       this.#token = word.slice(1);
-    } else this.#spoil(this.#position);
+    } else this.#spoil(this.#start);
   }
 
   #close(open: "{" | "["): void {
     if (this.#stack.at(-1) !== open) {
-      this.#spoil(this.#position);
+      this.#spoil(this.#start);
       return;
     }
     this.#stack.pop();
@@ -172,50 +217,75 @@ export class JsonLexer {
   #openString(): void {
     this.#isKey = this.#mode === "key" || this.#mode === "keyOrClose";
     this.#mark("string");
-    this.#seal(this.#position + 1);
-    this.pieces.push({ kind: "string", start: this.#position + 1, end: -1 });
+    this.#begin("string", this.#end);
+    this.#inner = this.#depth < MAX_STRINGS ? null : "none";
   }
 
   #takeInString(char: string): void {
     if (char === '"') {
-      this.#seal();
+      if (this.#inner instanceof JsonLexer) this.#inner.#finish(this.#start);
+      this.#inner = null;
+      this.#seal(this.#start);
       this.#mark(this.#isKey ? "colon" : this.#afterValue());
-    } else if (char === "\\") {
-      const last = this.escapes.at(-1);
-      const joins = last !== undefined && last.end === this.#position && isHighSurrogate(this.#token);
-      if (joins) last.end = -1;
-      else this.escapes.push({ start: this.#position, end: -1 });
-      this.#mode = "escape";
-    } else if (char < " ") this.#spoil(this.#position);
+    } else if (char === "\\") this.#openEscape();
+    else if (char < " ") this.#spoil(this.#start);
+    else this.#content(char, this.#start, this.#end);
+  }
+
+  /** One character of the value of a string; it may begin, or continue, a document. */
+  #content(char: string, start: number, end: number): void {
+    if (this.#inner === "none") return;
+    if (this.#inner === null) {
+      if (isBlank(char)) return;
+      if (char !== "{" && char !== "[") {
+        this.#inner = "none";
+        return;
+      }
+      this.#inner = new JsonLexer(this);
+    }
+    this.#inner.#take(char, start, end);
+  }
+
+  #openEscape(): void {
+    const last = this.#sequence;
+    const joins = last !== null && last.end === this.#start && isHighSurrogate(this.#token);
+    if (joins && this.escapes.includes(last)) last.end = -1;
+    else {
+      this.#sequence = { start: this.#start, end: -1 };
+      this.escapes.push(this.#sequence);
+    }
+    this.#escapeStart = this.#start;
+    this.#mode = "escape";
   }
 
   #takeEscape(char: string): void {
     this.#token = "";
+    const value = ESCAPED.get(char);
     if (char === "u") {
       this.#digits = 4;
       this.#mode = "unicode";
-    } else if ('"\\/bfnrt'.includes(char)) this.#endEscape();
-    else this.#spoil(this.#position);
+    } else if (value !== undefined) this.#endEscape(value);
+    else this.#spoil(this.#escapeStart);
   }
 
   #takeHexDigit(char: string): void {
     if (!/[0-9a-fA-F]/.test(char)) {
-      this.#spoil(this.#position);
+      this.#spoil(this.#escapeStart);
       return;
     }
     this.#token += char;
-    if (--this.#digits === 0) this.#endEscape();
+    if (--this.#digits === 0) this.#endEscape(String.fromCharCode(Number.parseInt(this.#token, 16)));
   }
 
-  #endEscape(): void {
-    const sequence = this.escapes.at(-1);
-    if (sequence !== undefined) sequence.end = this.#position + 1;
+  #endEscape(value: string): void {
+    if (this.#sequence !== null) this.#sequence.end = this.#end;
     this.#mode = "string";
+    this.#content(value, this.#escapeStart, this.#end);
   }
 
   #takeInWord(char: string): void {
     if (!this.#token.startsWith(char)) {
-      this.#spoil(this.#position);
+      this.#spoil(this.#start);
       return;
     }
     this.#token = this.#token.slice(1);
@@ -226,10 +296,10 @@ export class JsonLexer {
   #endNumber(): boolean {
     const piece = this.pieces.at(-1);
     if (!NUMBER.test(this.#token) || piece === undefined) {
-      this.#spoil(piece?.start ?? this.#position);
+      this.#spoil(piece?.start ?? this.#start);
       return false;
     }
-    piece.end = this.#position;
+    piece.end = this.#start;
     this.#mode = this.#afterValue();
     return true;
   }
@@ -241,26 +311,34 @@ export class JsonLexer {
 
   #grow(kind: JsonPieceKind): void {
     const last = this.pieces.at(-1);
-    if (last !== undefined && last.kind === kind && last.end < 0) return;
-    this.#seal();
-    this.pieces.push({ kind, start: this.#position, end: -1 });
+    if (last !== undefined && last.kind === kind && last.depth === this.#depth && last.end < 0) return;
+    this.#begin(kind, this.#start);
   }
 
-  #seal(end = this.#position): void {
+  #begin(kind: JsonPieceKind, start: number): void {
+    this.#seal(start);
+    this.pieces.push({ kind, depth: this.#depth, start, end: -1 });
+  }
+
+  #seal(end: number): void {
     const last = this.pieces.at(-1);
     if (last !== undefined && last.end < 0) last.end = end;
   }
 
   /** From `start` on the text is no JSON. */
   #spoil(start: number): void {
-    const sequence = this.escapes.at(-1);
-    if (sequence !== undefined && sequence.end < 0) this.escapes.pop();
-    const last = this.pieces.at(-1);
-    if (last !== undefined && last.start >= start) this.pieces.pop();
-    this.#seal(start);
-    this.pieces.push({ kind: "raw", start, end: -1 });
+    if (this.#inner instanceof JsonLexer) this.#inner.#finish(start);
+    this.#inner = null;
+    const sequence = this.#sequence;
+    if (sequence !== null && sequence.end < 0) sequence.end = start;
+    while ((this.pieces.at(-1)?.start ?? -1) >= start) this.pieces.pop();
+    this.#begin("raw", start);
     this.#mode = "raw";
   }
+}
+
+function isBlank(char: string): boolean {
+  return char === " " || char === "\n" || char === "\t" || char === "\r";
 }
 
 function isOver(each: { readonly end: number } | undefined, position: number): boolean {

@@ -40,7 +40,7 @@ export class JsonMasker implements StreamMasker {
   constructor(plan: PlannedRules, scope: MaskScope) {
     this.#plan = plan;
     this.#scope = scope;
-    this.#finder = new Finder(plan);
+    this.#finder = new Finder(plan.inJson);
   }
 
   get held(): number {
@@ -118,7 +118,8 @@ export class JsonMasker implements StreamMasker {
       const end = piece.end < 0 ? finder.position : piece.end;
       if (end <= this.#released) continue;
       // Structure is written as it stands, whatever covers it, so it waits for nothing but a cut.
-      if (piece.kind === "mark") this.#copyTo(this.#plan.hasCuts ? Math.min(end, limit) : end);
+      if (piece.kind === "mark")
+        this.#copyTo(this.#wholeStart(this.#plan.hasCuts ? Math.min(end, limit) : end));
       else if (piece.kind !== "number") this.#releaseText(piece, Math.min(end, limit));
       else if (piece.end >= 0 && end <= limit) this.#releaseNumber(piece);
       else break;
@@ -145,7 +146,7 @@ export class JsonMasker implements StreamMasker {
 
   #noteCut(limit: number): void {
     const region = this.#finder.masked.find((each) => each.cut && each.start <= limit);
-    if (region === undefined || this.#released < region.start) return;
+    if (region === undefined) return;
     const at = this.#out.length;
     this.cut = { ...this.#describe(region, region), start: at, end: at, action: "cut" };
     this.#ended = true;
@@ -159,7 +160,7 @@ export class JsonMasker implements StreamMasker {
 
   /** Text inside quotes, or text that is no JSON, up to `to`. */
   #releaseText(piece: JsonPiece, to: number): void {
-    const whole = piece.kind === "string";
+    const whole = piece.kind === "string" || piece.depth > 0;
     for (const region of this.#finder.masked) {
       if (region.start >= to) break;
       if (region.end <= this.#released || region.cut) continue;
@@ -180,8 +181,8 @@ export class JsonMasker implements StreamMasker {
     const { piece, start, end } = at;
     const outStart = this.#out.length;
     if (!region.opened || this.#openIn !== piece.start) {
-      const placeholder = this.#placeholder(region, start, end);
-      this.#out += piece.kind === "string" ? JSON.stringify(placeholder).slice(1, -1) : placeholder;
+      const placeholder = this.#placeholder(region, at);
+      this.#out += quoted(placeholder, layersOf(piece));
       this.#found.push({ ...this.#describe(region, at), start: outStart, end: this.#out.length });
       this.#placement.add(start, end, { start: outStart, end: this.#out.length });
     }
@@ -198,12 +199,14 @@ export class JsonMasker implements StreamMasker {
       return;
     }
     const start = this.#out.length;
-    this.#out += JSON.stringify(this.#placeholder(region, piece.start, piece.end));
-    const { end } = piece;
+    const { depth, end } = piece;
+    const quote = quoted('"', depth);
+    const placeholder = this.#placeholder(region, { piece, start: piece.start, end });
+    this.#out += quote + quoted(placeholder, depth + 1) + quote;
     this.#found.push({
       ...this.#describe(region, { start: piece.start, end }),
-      start: start + 1,
-      end: this.#out.length - 1,
+      start: start + quote.length,
+      end: this.#out.length - quote.length,
     });
     this.#placement.add(piece.start, end, { start, end: this.#out.length });
     this.#cover(end);
@@ -215,10 +218,13 @@ export class JsonMasker implements StreamMasker {
     this.#covered.push({ start: origin + this.#released, end: origin + end });
   }
 
-  #placeholder(region: Region, start: number, end: number): string {
+  #placeholder(
+    region: Region,
+    at: { readonly piece: JsonPiece; readonly start: number; readonly end: number },
+  ): string {
     return this.#plan.placeholder(region, {
       scope: this.#scope,
-      text: () => unquoted(this.#finder.text(start, end)),
+      text: () => unquoted(this.#finder.text(at.start, at.end), layersOf(at.piece)),
     });
   }
 
@@ -237,18 +243,20 @@ export class JsonMasker implements StreamMasker {
 
   /** `position`, or the start of the escape sequence that it lies inside of. */
   #wholeStart(position: number): number {
-    const sequence = this.#escapeAt(position);
-    return sequence === undefined ? position : sequence.start;
+    let start = position;
+    for (const each of this.#lexer.escapes) if (isInside(each, position)) start = Math.min(start, each.start);
+    return start;
   }
 
   /** `position`, or the end of the escape sequence that it lies inside of; -1 while that is incomplete. */
   #wholeEnd(position: number): number {
-    const sequence = this.#escapeAt(position);
-    return sequence === undefined ? position : sequence.end;
-  }
-
-  #escapeAt(position: number): JsonEscape | undefined {
-    return this.#lexer.escapes.find((each) => each.start < position && (each.end < 0 || each.end > position));
+    let end = position;
+    for (const each of this.#lexer.escapes) {
+      if (!isInside(each, position)) continue;
+      if (each.end < 0) return -1;
+      end = Math.max(end, each.end);
+    }
+    return end;
   }
 
   #forget(live: number): void {
@@ -286,12 +294,32 @@ export class JsonMasker implements StreamMasker {
   }
 }
 
+function isInside(sequence: JsonEscape, position: number): boolean {
+  return sequence.start < position && (sequence.end < 0 || sequence.end > position);
+}
+
+/** How many times what is written into a piece must be quoted. */
+function layersOf(piece: JsonPiece): number {
+  return piece.kind === "raw" ? piece.depth : piece.depth + 1;
+}
+
+function quoted(text: string, layers: number): string {
+  let result = text;
+  for (let layer = 0; layer < layers; layer++) result = JSON.stringify(result).slice(1, -1);
+  return result;
+}
+
 /** The value of a piece of a JSON string; the piece itself where it is none. */
-function unquoted(text: string): string {
-  try {
-    const value: unknown = JSON.parse(`"${text}"`);
-    return typeof value === "string" ? value : text;
-  } catch {
-    return text;
+function unquoted(text: string, layers: number): string {
+  let result = text;
+  for (let layer = 0; layer < layers; layer++) {
+    try {
+      const value: unknown = JSON.parse(`"${result}"`);
+      if (typeof value !== "string") return result;
+      result = value;
+    } catch {
+      return result;
+    }
   }
+  return result;
 }

@@ -21,6 +21,9 @@ export class PlannedRules implements FinderRules {
   readonly strictness: Int32Array;
   readonly cuts: Uint8Array;
   readonly observes: Uint8Array;
+  readonly ignores: Uint8Array;
+  /** What to look for in a channel of JSON. */
+  readonly inJson: FinderRules;
   readonly hasCuts: boolean;
   readonly longest: number;
   readonly rebaseAt: number;
@@ -36,6 +39,10 @@ export class PlannedRules implements FinderRules {
     this.longest = Math.max(LONG_REGION, rules.maxCandidateChars * 8);
     this.hasCuts = this.cuts.includes(1);
     this.observes = Uint8Array.from(planned, (each) => (each.action === "observe" ? 1 : 0));
+    this.ignores = new Uint8Array(planned.length);
+    const ignores = Uint8Array.from(rules.detectors, (each) => (each.wholeTextOnly === true ? 1 : 0));
+    const { strictness, cuts, observes, longest } = this;
+    this.inJson = { rules, rebaseAt, strictness, cuts, observes, longest, ignores };
   }
 
   /**

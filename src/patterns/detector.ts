@@ -22,6 +22,11 @@ export interface Detector {
   readonly context?: readonly string[];
   /** How far before the match a context word may end, UTF-16 units; default 60. */
   readonly contextChars?: number;
+  /**
+   * The pattern (`^...$`) counts only where it is the whole text of a text channel: not inside JSON, whose
+   * numbers are identifiers more often than not, and not inside base64 or hex. Default: it counts everywhere.
+   */
+  readonly wholeTextOnly?: true;
   /** The pattern begins a block (PEM) that is masked until `end` matches, or the stream ends. */
   readonly block?: { readonly end: string };
   /** Which label wins in a merged region: the higher number. Vendor formats 90, checksummed 70-80,

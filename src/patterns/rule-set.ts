@@ -132,7 +132,7 @@ export class RuleSet {
     let best = -1;
     this.scan(text, (start, end, code) => {
       const rule = code >> 2;
-      if (rule >= this.detectors.length) return;
+      if (rule >= this.detectors.length || this.detectors[rule]?.wholeTextOnly === true) return;
       const found = this.judge(rule, text.slice(start, end));
       if (found >= 0 && (best < 0 || this.compare(found, best) < 0)) best = found;
     });

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Masking } from "../../src/masking/masking.js";
+import type { Detector } from "../../src/patterns/detector.js";
 import { cuts, FUZZ_CASES, SCOPE, stream } from "./fuzz.js";
 import { sampleMasking } from "./sample-detectors.js";
 
 const plan = sampleMasking().plan([{ entities: ["*"], action: "mask" }]);
 const masked = (text: string): string => plan.maskWhole(text, SCOPE, "json").text;
+/** The document in `text`, or the string at a key of it. */
+function parsed(text: unknown, key?: string): unknown {
+  const value: unknown = JSON.parse(String(text));
+  return key === undefined ? value : new Map(Object.entries(Object(value))).get(key);
+}
 
 test("masks strings and keys inside their quotes", () => {
   assert.equal(
@@ -34,6 +41,66 @@ test("finds what is written with escapes, and JSON inside a string inside a stri
   const result = masked(twice);
   assert.ok(!/jane|4111/.test(result), result);
   JSON.parse(result);
+});
+
+test("a masked number in a stringified document becomes a string there, quoted as deep as it stands", () => {
+  const inner = JSON.stringify({ n: 1, card: 4111111111111111, list: [4111111111111111, -2] });
+  const masks = { n: 1, card: "<CREDIT_CARD>", list: ["<CREDIT_CARD>", -2] };
+  assert.deepEqual(parsed(parsed(masked(JSON.stringify({ body: inner })), "body")), masks);
+  const twice = JSON.stringify({ body: JSON.stringify({ payload: inner }) });
+  assert.deepEqual(parsed(parsed(parsed(masked(twice), "body"), "payload")), masks);
+  const blanks = JSON.stringify({ body: ` \n ${JSON.stringify(JSON.parse(inner), null, 2)}\n` });
+  assert.deepEqual(parsed(parsed(masked(blanks), "body")), masks);
+});
+
+test("keeps the escapes of a stringified document whole", () => {
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  const inner = JSON.stringify({ a: `x\n${token}\n"${token}"`, b: "\u00e9\ud83d\ude00jane@example.com" });
+  assert.deepEqual(parsed(parsed(masked(JSON.stringify([inner])), "0")), {
+    a: 'x\n<GITHUB_TOKEN>\n"<GITHUB_TOKEN>"',
+    b: "\u00e9\ud83d\ude00<EMAIL_ADDRESS>",
+  });
+});
+
+test("masks a string that only begins like a document as the text that it is", () => {
+  for (const [text, expected] of [
+    ["[Jane](mailto:jane@example.com)", "[Jane](mailto:<EMAIL_ADDRESS>)"],
+    ["{{name}} 078-05-1120", "{{name}} <US_SSN>"],
+    ['["a", 078-05-1120]', '["a", <US_SSN>]'],
+    ["[1] jane@example.com", "[1] <EMAIL_ADDRESS>"],
+    ["4111111111111111", "<CREDIT_CARD>"],
+  ] as const) {
+    assert.equal(masked(JSON.stringify({ text })), JSON.stringify({ text: expected }));
+  }
+});
+
+test("leaves numbers alone that count only where they are the whole text of a channel", () => {
+  const alone: Detector = {
+    id: "pii/alone",
+    entity: "SOME_NUMBER",
+    pattern: "^\\d{9}$",
+    wholeTextOnly: true,
+    specificity: 50,
+    source: "test",
+    examples: [],
+    counterExamples: [],
+  };
+  const strict = Masking.create({ detectors: [alone], validators: new Map() }).plan([
+    { entities: ["*"], action: "mask" },
+  ]);
+  assert.equal(strict.maskWhole("123456789", SCOPE).text, "<SOME_NUMBER>");
+  for (const json of [
+    "123456789",
+    '{"user_id":123456789}',
+    '"123456789"',
+    '["123456789"]',
+    '{"123456789":""}',
+  ]) {
+    assert.equal(strict.maskWhole(json, SCOPE, "json").text, json);
+    assert.equal(stream(strict.open("json", SCOPE), json, [1]), json);
+  }
+  const encoded = Buffer.from("123456789").toString("base64");
+  assert.equal(strict.maskWhole(encoded, SCOPE).text, encoded);
 });
 
 test("finds a value behind an escaped line break", () => {
@@ -115,7 +182,9 @@ const document = fc.letrec((tie) => ({
     fc.array(tie("node"), { maxLength: 3 }),
     fc.dictionary(value, tie("node"), { maxKeys: 3 }),
   ),
-  nested: fc.dictionary(value, value, { maxKeys: 2 }).map((inner) => JSON.stringify(inner)),
+  nested: fc
+    .tuple(fc.dictionary(value, tie("node"), { maxKeys: 2 }), fc.boolean())
+    .map(([inner, isList]) => JSON.stringify(isList ? [inner] : inner)),
 })).node;
 
 /** Some writers escape everything beyond ASCII, and more. */
@@ -124,6 +193,15 @@ function escapedMore(text: string): string {
     /[@\u0080-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** Every string that begins like a document is one, so many strings deep. */
+function parsesWithin(value: unknown, strings: number): void {
+  if (typeof value === "string") {
+    if (strings > 0 && /^[[{]/.test(value)) parsesWithin(JSON.parse(value), strings - 1);
+  } else if (typeof value === "object" && value !== null) {
+    for (const each of Object.values(value)) parsesWithin(each, strings);
+  }
 }
 
 test("what parsed still parses, holds nothing that was to be masked, and does not depend on the pieces", () => {
@@ -139,7 +217,7 @@ test("what parsed still parses, holds nothing that was to be masked, and does no
         const whole = masked(text);
         assert.equal(stream(plan.open("json", SCOPE), text, lengths), whole);
         assert.equal(stream(plan.open("json", SCOPE), text, [1]), whole);
-        JSON.parse(whole);
+        parsesWithin(JSON.parse(whole), 3);
         assert.ok(!/jane|4111|078-05/.test(whole), whole);
       },
     ),

@@ -14,7 +14,7 @@ export const TEN_DIGITS_NO_TIME = "(?:[02-9]\\d|1[0-3])\\d{8}";
 
 /**
  * Two rows for a weak kind: one that counts after a context word, and one for a value that is the whole
- * text of its channel, as a field of a form or a tool argument is.
+ * text of its channel, as a field of a form is.
  */
 export function announced(row: AnnouncedRow): readonly Detector[] {
   const { context, contextChars, value, alone = row.pattern, ...bare } = row;
@@ -25,6 +25,7 @@ export function announced(row: AnnouncedRow): readonly Detector[] {
       ...bare,
       id: `${row.id}-alone`,
       pattern: `^(?:${alone})$`,
+      wholeTextOnly: true,
       specificity: row.specificity - 5,
       examples: [value],
       counterExamples: [`${value} ${value}.`],

@@ -29,6 +29,7 @@ export const ukDetectors: readonly Detector[] = [
     id: "pii/uk/nhs-alone",
     entity: "UK_NHS",
     pattern: `^${TEN_DIGITS_NO_TIME}$`,
+    wholeTextOnly: true,
     validator: "uk-nhs",
     specificity: 60,
     source: "NHS Data Dictionary, NHS NUMBER",
