@@ -1,13 +1,26 @@
 import type { Command } from "commander";
+import * as approvals from "./approvals.js";
 import * as demo from "./demo.js";
 import type { Io } from "./io.js";
 import * as mask from "./mask.js";
+import * as replay from "./replay.js";
 import * as serve from "./serve.js";
+import * as sessions from "./sessions.js";
 import * as token from "./token.js";
+import * as verify from "./verify.js";
 
 /** A command adds itself; what it needs is loaded when it runs, since start-up is felt. */
 export interface CliCommand {
   register(program: Command, io: Io, exit: (code: number) => void): void;
 }
 
-export const commands: readonly CliCommand[] = [serve, demo, mask, token];
+export const commands: readonly CliCommand[] = [
+  serve,
+  demo,
+  mask,
+  token,
+  sessions,
+  replay,
+  approvals,
+  verify,
+];

@@ -1,0 +1,22 @@
+import { SluiceError } from "../domain/errors.js";
+import type { JsonObject } from "../domain/json.js";
+import { EventPrinter } from "./event-printer.js";
+import { EXIT } from "./io.js";
+import type { Output } from "./output.js";
+
+/**
+ * Prints a recorded log to its last entry. That the session ended badly is no failure of reading it.
+ * @throws SluiceError `upstream_broken` where the stream stops before that entry.
+ */
+export async function printLog(
+  events: AsyncIterable<JsonObject>,
+  { output, raw }: { readonly output: Output; readonly raw: boolean },
+): Promise<number> {
+  const printer = new EventPrinter(output, { raw });
+  for await (const event of events) await printer.print(event);
+  if (printer.ending !== null) return EXIT.ok;
+  throw new SluiceError(
+    "upstream_broken",
+    `The gateway ended the stream before the session's last entry; the last one read is ${printer.lastSeq}.`,
+  );
+}
