@@ -18,13 +18,29 @@ const LINE = `t:${"word ".repeat(40)}\n`;
 const LIMITS = { eventBytes: 65_536, totalBytes: 1e9, choices: 1, channels: 1, jsonDepth: 8 };
 const TIMEOUTS = { connectMs: 5_000, firstTokenMs: 60_000, progressMs: 60_000, totalMs: 600_000 };
 
-/** Streams `chunks` lines per answer, one write each; `every` writes in one turn of the loop. */
+const PACED_STREAMS = 60;
+const PACED_CHUNKS = 100;
+const PACE_MS = 20;
+
+/**
+ * Streams `chunks` lines per answer, one write each; `every` writes in one turn of the loop. With `every` 0
+ * an answer has fewer lines, one per 20 ms.
+ */
 function serve(chunks: number): void {
   const server = createServer((request, response) => {
     const every = Number(request.headers["x-every"] ?? 1);
     request.resume();
     response.writeHead(200, { "content-type": "text/event-stream" });
     let sent = 0;
+    if (every === 0) {
+      const timer = setInterval(() => {
+        response.write(LINE);
+        if (++sent < PACED_CHUNKS) return;
+        clearInterval(timer);
+        response.end("done\n");
+      }, PACE_MS);
+      return;
+    }
     const more = () => {
       let isTaken = true;
       for (let at = 0; at < every && sent < chunks; at++, sent++) isTaken = response.write(LINE);
@@ -67,25 +83,38 @@ async function viaUpstream(url: string, every: number): Promise<number> {
     limits: LIMITS,
     timeouts: TIMEOUTS,
     apiVersion: null,
-    maxConcurrent: 1,
+    maxConcurrent: PACED_STREAMS,
     clock: systemClock,
   });
-  let events = 0;
-  await new Promise<void>((resolve, reject) => {
-    upstream.open(allowedCall(), {
-      opened: () => undefined,
-      events: (batch) => {
-        events += batch.length;
-      },
-      failed: reject,
-      finished: resolve,
+  const events = await together(every, async () => {
+    let told = 0;
+    await new Promise<void>((resolve, reject) => {
+      upstream.open(allowedCall(), {
+        opened: () => undefined,
+        events: (batch) => {
+          told += batch.length;
+        },
+        failed: reject,
+        finished: resolve,
+      });
     });
+    return told;
   });
   await upstream.close();
   return events;
 }
 
-async function viaFetch(url: string, every: number): Promise<number> {
+/** Paced answers are read many at a time, others alone. */
+async function together(every: number, read: () => Promise<number>): Promise<number> {
+  const streams = Array.from({ length: every === 0 ? PACED_STREAMS : 1 }, read);
+  return (await Promise.all(streams)).reduce((sum, events) => sum + events, 0);
+}
+
+function viaFetch(url: string, every: number): Promise<number> {
+  return together(every, () => fetchOne(url, every));
+}
+
+async function fetchOne(url: string, every: number): Promise<number> {
   const headers = { "x-every": String(every) };
   const response = await fetch(`${url}/lines`, { method: "POST", body: "{}", headers });
   const decoder = countingDecoder();
@@ -115,7 +144,7 @@ async function main(chunks: number, rounds: number): Promise<void> {
   const server = fork(fileURLToPath(import.meta.url), ["serve", String(chunks)]);
   const port = await new Promise((resolve) => server.once("message", resolve));
   const url = `http://127.0.0.1:${port}`;
-  for (const every of [1, 4, 16]) {
+  for (const every of [0, 1, 4, 16]) {
     const results: [number, number][] = [];
     for (let round = 0; round < rounds + 1; round++) {
       const ours = await cpuPerChunk(() => viaUpstream(url, every));
@@ -126,9 +155,8 @@ async function main(chunks: number, rounds: number): Promise<void> {
     const ours = median(results.map(([value]) => value)).toFixed(2);
     const theirs = median(results.map(([, value]) => value)).toFixed(2);
     const ratio = median(results.map(([a, b]) => a / b)).toFixed(2);
-    console.log(
-      `${every} chunks per turn: upstream ${ours} us/chunk, fetch ${theirs} us/chunk, ratio ${ratio}`,
-    );
+    const load = every === 0 ? `${PACED_STREAMS} streams, a chunk per ${PACE_MS} ms` : `${every} per turn`;
+    console.log(`${load}: upstream ${ours} us/chunk, fetch ${theirs} us/chunk, ratio ${ratio}`);
   }
   server.kill();
 }

@@ -35,7 +35,7 @@ function forEver(socket: Socket, text: string, everyMs: number): void {
   socket.on("close", () => clearInterval(timer));
 }
 
-describe("an answer that breaks the rules of a stream", { timeout: 60_000 }, () => {
+describe("an answer that breaks the rules of a stream", { timeout: 60_000, concurrency: 4 }, () => {
   const broken: readonly (readonly [string, (socket: Socket) => void, RegExp])[] = [
     [
       "an event that never ends",
@@ -141,7 +141,7 @@ describe("an answer that breaks the rules of a stream", { timeout: 60_000 }, () 
   });
 });
 
-describe("an answer that takes its time", { timeout: 60_000 }, () => {
+describe("an answer that takes its time", { timeout: 60_000, concurrency: 4 }, () => {
   it("is given up when only comments come", async () => {
     const { error, tookMs } = await against(
       (socket) => {
@@ -152,7 +152,7 @@ describe("an answer that takes its time", { timeout: 60_000 }, () => {
     );
     assert.equal(error?.code, "upstream_timeout");
     assert.match(error?.message ?? "", /did not begin/);
-    assert.ok(tookMs >= 300 && tookMs < 1_000, `${tookMs}`);
+    assert.ok(tookMs >= 300 && tookMs < 2_000, `${tookMs}`);
   });
 
   it("is given up when nothing but comments and empty pieces follows", async () => {
@@ -166,7 +166,7 @@ describe("an answer that takes its time", { timeout: 60_000 }, () => {
     assert.equal(error?.code, "upstream_timeout");
     assert.match(error?.message ?? "", /stopped making progress/);
     assert.equal(text, "one");
-    assert.ok(tookMs >= 300 && tookMs < 1_000, `${tookMs}`);
+    assert.ok(tookMs >= 300 && tookMs < 2_000, `${tookMs}`);
   });
 
   it("is given up when its headers do not come", async () => {
@@ -219,7 +219,7 @@ describe("an answer that takes its time", { timeout: 60_000 }, () => {
   it("is whole at its end though the connection stays open", async () => {
     const { error, tookMs } = await against((socket) => socket.write(streamHead() + chunk("t:one\ndone\n")));
     assert.equal(error, null);
-    assert.ok(tookMs < 1_000, `${tookMs}`);
+    assert.ok(tookMs < 2_000, `${tookMs}`);
   });
 
   it("does not count the time for which its reader had paused it", async () => {
@@ -240,7 +240,7 @@ describe("an answer that takes its time", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an upstream that refuses", { timeout: 60_000 }, () => {
+describe("an upstream that refuses", { timeout: 60_000, concurrency: 4 }, () => {
   it("is not followed to another address", async () => {
     const elsewhere = await startRawServer((socket) => socket.end());
     for (const status of ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]) {
@@ -318,7 +318,7 @@ describe("an upstream that refuses", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a paused call", { timeout: 60_000 }, () => {
+describe("a paused call", { timeout: 60_000, concurrency: 4 }, () => {
   const endings: readonly (readonly [string, (socket: Socket) => void])[] = [
     ["reset", (socket) => socket.resetAndDestroy()],
     ["closed", (socket) => socket.end()],
