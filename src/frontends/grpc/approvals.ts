@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.js";
 import type { Principal } from "../../domain/principal.js";
 import { toApprovalMessage } from "../approval-message.js";
 import { decide, describeApproval, listApprovals } from "../approval-reading.js";
-import { type MessageCall, streaming, unary } from "./calls.js";
+import { drained, type MessageCall, streaming, unary } from "./calls.js";
 import { numberField, textField } from "./message-fields.js";
 import type { GrpcRoom } from "./room.js";
 
@@ -48,11 +48,4 @@ async function watch({ deps }: GrpcRoom, call: MessageCall, viewer: Principal): 
     await drained(call, stop.signal);
   }
   if (!stop.signal.aborted) call.end();
-}
-
-function drained(call: MessageCall, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    call.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

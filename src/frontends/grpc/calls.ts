@@ -1,6 +1,6 @@
 import type { Metadata, ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
 import { Metadata as CallMetadata } from "@grpc/grpc-js";
-import { asSluiceError, SluiceError } from "../../domain/errors.js";
+import { asSluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { Principal } from "../../domain/principal.js";
 import { authenticate } from "../authenticate.js";
@@ -91,7 +91,10 @@ export function idMetadata(requestId: string, session?: string): CallMetadata {
   return metadata;
 }
 
-/** For what the contract has and this gateway does not. */
-export function notServed(what: string): SluiceError {
-  return new SluiceError("method_not_allowed", `This gateway does not serve ${what}.`);
+/** Resolves when the client takes again, or is gone. */
+export function drained(call: MessageCall, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    call.once("drain", resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

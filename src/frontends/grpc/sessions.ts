@@ -2,10 +2,13 @@ import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { SluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import { replayFromOf } from "../replay-request.js";
+import { exportSession } from "../session-export.js";
 import { listSessions, type SessionQuery } from "../session-list.js";
+import { outlineSession } from "../session-outline.js";
 import { readPage } from "../session-page.js";
 import { asReading, describeSession, followOf, replayOf } from "../session-reading.js";
-import { type MessageCall, notServed, type StreamCall, streaming, unary } from "./calls.js";
+import { deleteSession, verifyLogs } from "../session-upkeep.js";
+import { drained, type MessageCall, type StreamCall, streaming, unary } from "./calls.js";
 import { numberField, textField } from "./message-fields.js";
 import type { GrpcRoom } from "./room.js";
 
@@ -27,11 +30,10 @@ export function sessions(room: GrpcRoom): UntypedServiceImplementation {
       const page = { afterSeq: numberField(request, "afterSeq"), limit: numberField(request, "limit") };
       return readPage(deps, idOf(request), { viewer: principal, ...page });
     }),
-    Outline: unary(deps, () => {
-      throw notServed("outlines of sessions");
-    }),
-    Export: streaming(deps, async (_call: MessageCall) => {
-      throw notServed("exports of sessions");
+    Outline: unary(deps, ({ request, principal }) => outlineSession(deps, idOf(request), principal)),
+    Export: streaming(deps, async (call: MessageCall, { request, principal }) => {
+      const format = textField(request, "format");
+      await sendAll(call, await exportSession(deps, idOf(request), { viewer: principal, format }));
     }),
     Stop: unary(deps, async ({ request, principal }) => ({
       wasRunning: await deps.gateway.stop(
@@ -40,11 +42,10 @@ export function sessions(room: GrpcRoom): UntypedServiceImplementation {
         textField(request, "reason"),
       ),
     })),
-    Delete: unary(deps, () => {
-      throw notServed("the deletion of sessions");
-    }),
-    Verify: unary(deps, () => {
-      throw notServed("verification");
+    Delete: unary(deps, ({ request, principal }) => deleteSession(deps, idOf(request), principal)),
+    Verify: unary(deps, ({ request, principal }) => {
+      const what = { session: textField(request, "sessionId"), anchors: textField(request, "anchors") };
+      return verifyLogs(deps, what, principal);
     }),
   };
 }
@@ -69,4 +70,15 @@ function queryOf(request: JsonObject): SessionQuery {
     after: text("after"),
     limit: numberField(request, "limit"),
   };
+}
+
+/** Pieces are made as they are taken. */
+async function sendAll(call: MessageCall, pieces: AsyncIterable<string>): Promise<void> {
+  const stop = new AbortController();
+  call.on("cancelled", () => stop.abort());
+  for await (const text of pieces) {
+    if (stop.signal.aborted) return;
+    if (!call.write({ text })) await drained(call, stop.signal);
+  }
+  if (!stop.signal.aborted) call.end();
 }

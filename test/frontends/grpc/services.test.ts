@@ -215,6 +215,46 @@ describe("gRPC services", () => {
     assert.equal((await failure("Sessions/Get", {})).code, 3);
   });
 
+  test("a session is outlined without text, exported, verified, and deleted by an operator only", async () => {
+    const { session } = await grpcWay(client).ask({ token: ada, prompt: "draft the reply to the customer" });
+    const id = { sessionId: session };
+    const outline = await call<{ events: { type: string; detail?: string }[]; density: number[] }>(
+      "Sessions/Outline",
+      id,
+    );
+    assert.equal(outline.events[0]?.type, "opened");
+    assert.ok(outline.events.some(({ type, detail }) => type === "mask" && detail === "CREDIT_CARD"));
+    assert.ok(outline.density.reduce((sum, count) => sum + count, 0) > 0);
+
+    const lines = (await exported({ ...id })).trimEnd().split("\n");
+    assert.match(lines[0] ?? "", /sluice\.session/);
+    assert.match(lines.at(-1) ?? "", /sluice\.end/);
+    assert.match(await exported({ ...id, format: "asciicast" }), /^\{"version":3/);
+    await assert.rejects(exported({ ...id, format: "pdf" }), /ndjson or asciicast/);
+
+    const one = await call<{ intact: boolean; records: number }>("Sessions/Verify", id);
+    assert.equal(one.intact, true);
+    assert.ok(one.records > 5);
+    assert.equal((await failure("Sessions/Verify", {})).code, 7);
+    const olga = await world.token("olga", ["platform"]);
+    assert.equal((await call<{ intact: boolean }>("Sessions/Verify", {}, olga)).intact, true);
+
+    const eve = await world.token("eve", ["staff"]);
+    assert.equal((await failure("Sessions/Delete", id, eve)).code, 5);
+    assert.equal((await failure("Sessions/Delete", id)).code, 7);
+    await call("Sessions/Delete", id, olga);
+    assert.equal((await failure("Sessions/Get", id)).code, 5);
+  });
+
+  function exported(request: object): Promise<string> {
+    const stream = client.stream("Sessions/Export", request, { token: ada });
+    let text = "";
+    stream.on("data", (piece: { text: string }) => {
+      text += piece.text;
+    });
+    return new Promise((resolve, reject) => stream.once("end", () => resolve(text)).once("error", reject));
+  }
+
   test("Explain traces a request by the rules that decide, for others only to an operator", async () => {
     const request = requestOf({ token: null, prompt: "Summarise project alder" });
     const denied = await call<{
