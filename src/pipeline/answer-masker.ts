@@ -48,6 +48,7 @@ export class AnswerMasker {
   readonly #options: AnswerMaskerOptions;
   readonly #channels = new Map<number, ChannelState>();
   readonly #templates = new Map<Template, number>();
+  #numbered = 0;
   #copied = 0;
   #bodies: EntryBody[] = [];
 
@@ -150,7 +151,13 @@ export class AnswerMasker {
     if (template === null) return -1;
     const known = this.#templates.get(template);
     if (known !== undefined) return known;
-    const number = this.#templates.size;
+    // Ids and names of the envelope come from the model's side too: where a detector matches one, the chunk
+    // goes without its envelope.
+    if (template.tokens.some((token) => this.#whole(token, "text", []) !== token)) {
+      this.#templates.set(template, -1);
+      return -1;
+    }
+    const number = this.#numbered++;
     this.#templates.set(template, number);
     const { event, before, middle, after } = template;
     this.#bodies.push({ type: "template", template: number, event, before, middle, after });
@@ -214,19 +221,32 @@ export class AnswerMasker {
   }
 
   #item(item: OutputItem, findings: Finding[]): OutputItem {
-    if (item.type !== "channel") {
-      if (item.type === "channel_closed") this.#close(item.channel);
-      return item;
+    const whole = (text: string | null): string | null =>
+      text === null ? null : this.#whole(text, "text", findings);
+    switch (item.type) {
+      case "channel_closed":
+        this.#close(item.channel);
+        return item;
+      case "message":
+        return {
+          ...item,
+          role: this.#whole(item.role, "text", findings),
+          responseId: whole(item.responseId),
+          model: whole(item.model),
+        };
+      case "finish":
+        return { ...item, native: this.#whole(item.native, "text", findings) };
+      case "usage":
+        return item;
+      case "channel": {
+        this.#stateOf(item.channel, false);
+        const { toolName, toolCallId } = item.channel;
+        const channel = { ...item.channel, toolName: whole(toolName), toolCallId: whole(toolCallId) };
+        return { type: "channel", channel };
+      }
+      default:
+        return item satisfies never;
     }
-    this.#stateOf(item.channel, false);
-    const { toolName, toolCallId } = item.channel;
-    if (toolName === null && toolCallId === null) return item;
-    const channel: Channel = {
-      ...item.channel,
-      toolName: toolName === null ? null : this.#whole(toolName, "text", findings),
-      toolCallId: toolCallId === null ? null : this.#whole(toolCallId, "text", findings),
-    };
-    return { type: "channel", channel };
   }
 
   /** A channel whose first sign is its text is announced, for readers of the neutral events. */
@@ -246,13 +266,9 @@ export class AnswerMasker {
     };
     this.#channels.set(channel.id, state);
     if (announce) {
-      this.#bodies.push({
-        type: "output",
-        items: [{ type: "channel", channel }],
-        event: null,
-        native: null,
-        findings: NO_FINDINGS,
-      });
+      const findings: Finding[] = [];
+      const items = [this.#item({ type: "channel", channel }, findings)];
+      this.#bodies.push({ type: "output", items, event: null, native: null, findings });
     }
     return state;
   }
