@@ -39,7 +39,9 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if (this.#log.native) {
       const template = this.#log.template(entry.template);
       // Text without an envelope goes out with the event that brought it.
-      if (template !== undefined) this.#number(template.event, chunkData(template, entry), entry.seq, sink);
+      // Clients want a list of probabilities, if an empty one.
+      const chunk = { ...entry, logprobs: entry.logprobs ?? "[]" };
+      if (template !== undefined) this.#number(template.event, chunkData(template, chunk), entry.seq, sink);
       return;
     }
     const channel = this.#log.channel(entry.channel);
