@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import protobuf from "protobufjs";
 import { parseSluice, sluiceCallOptions, withSluiceTexts } from "../../src/dialects/sluice/index.js";
 import { SluiceError } from "../../src/domain/errors.js";
 import type { JsonObject } from "../../src/domain/json.js";
@@ -108,6 +110,19 @@ describe("a request in the gateway's own form", () => {
     assert.equal(roles['{"word":"thing"}'], "assistant json");
     assert.equal(roles["Finds a word."], "definition text");
     assert.equal(roles["END"], "parameter text");
+  });
+
+  it("has every field of the proto, by the proto's names", () => {
+    const root = new protobuf.Root();
+    root.resolvePath = (_origin, target) => join("proto", target);
+    root.loadSync("sluice/v1/completions.proto");
+    const seen = new Map<string, Set<string>>();
+    collect(FULL, root.lookupType("sluice.v1.CompleteRequest"), seen);
+    for (const [name, keys] of seen) {
+      const fields = root.lookupType(name).fieldsArray.map((field) => field.name);
+      assert.deepEqual([...keys].sort(), fields.sort(), name);
+    }
+    assert.equal(seen.size, 11);
   });
 
   it("takes the zero values that the proto's mapping writes out as absent", () => {
@@ -285,6 +300,20 @@ describe("a request that is not right", () => {
     return { model: "m", messages, tools: [{ name: "t", parametersJson }] };
   }
 });
+
+/** The keys that the objects of `value` have, by the proto's type of each. */
+function collect(value: unknown, type: protobuf.Type, seen: Map<string, Set<string>>): void {
+  if (typeof value !== "object" || value === null) return;
+  const name = type.fullName.slice(1);
+  const keys = seen.get(name) ?? new Set();
+  seen.set(name, keys);
+  for (const [key, member] of Object.entries(value)) {
+    keys.add(key);
+    const inner = type.fields[key]?.resolve().resolvedType;
+    if (!(inner instanceof protobuf.Type)) continue;
+    for (const entry of Array.isArray(member) ? member : [member]) collect(entry, inner, seen);
+  }
+}
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {
   let found = value;
