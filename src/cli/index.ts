@@ -3,6 +3,7 @@ import * as approvals from "./approvals.js";
 import * as demo from "./demo.js";
 import type { Io } from "./io.js";
 import * as mask from "./mask.js";
+import * as policy from "./policy.js";
 import * as replay from "./replay.js";
 import * as serve from "./serve.js";
 import * as sessions from "./sessions.js";
@@ -22,5 +23,6 @@ export const commands: readonly CliCommand[] = [
   sessions,
   replay,
   approvals,
+  policy,
   verify,
 ];

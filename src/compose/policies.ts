@@ -41,7 +41,7 @@ export function policyText(config: Config): string {
   return readFileSync(config.policyFile, "utf8");
 }
 
-function surfaces(): readonly Surface[] {
+export function surfaces(): readonly Surface[] {
   const own: readonly Surface[] = (["grpc", "websocket"] as const).map((frontEnd: FrontEnd) => ({
     frontEnd,
     dialect: "sluice",
