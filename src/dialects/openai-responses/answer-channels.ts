@@ -17,7 +17,7 @@ export interface Spoken {
   closed: boolean;
 }
 
-const TOOL_ITEMS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call", "mcp_call"]);
+const TOOL_ITEMS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"]);
 
 /** The output items and channels of one answer. */
 export class AnswerChannels {

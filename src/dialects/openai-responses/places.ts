@@ -28,10 +28,13 @@ const REASONING: Field = { name: "reasoning", kind: "reasoning", syntax: "text" 
 const SUMMARY: Field = { name: "summary", kind: "reasoning_summary", syntax: "text" };
 const ARGUMENTS: Field = { name: "arguments", kind: "tool_arguments", syntax: "json" };
 const INPUT: Field = { name: "input", kind: "tool_text", syntax: "text" };
-const CODE: Field = { name: "code", kind: "tool_text", syntax: "text" };
-const COMMAND: Field = { name: "command", kind: "tool_text", syntax: "text" };
-const STDOUT: Field = { name: "stdout", kind: "tool_text", syntax: "text" };
-const STDERR: Field = { name: "stderr", kind: "tool_text", syntax: "text" };
+/** What the provider's own tools do is no call that a caller could answer, so clients of other dialects must
+ *  not see one. */
+const MCP_ARGUMENTS: Field = { name: "arguments", kind: "other", syntax: "json" };
+const CODE: Field = { name: "code", kind: "other", syntax: "text" };
+const COMMAND: Field = { name: "command", kind: "other", syntax: "text" };
+const STDOUT: Field = { name: "stdout", kind: "other", syntax: "text" };
+const STDERR: Field = { name: "stderr", kind: "other", syntax: "text" };
 const TRANSCRIPT: Field = { name: "transcript", kind: "other", syntax: "text" };
 
 /** What the text of each delta event is. */
@@ -43,7 +46,7 @@ const DELTAS: Readonly<Record<string, Field>> = {
   "response.reasoning_summary_text.delta": SUMMARY,
   "response.reasoning_summary.delta": SUMMARY,
   "response.function_call_arguments.delta": ARGUMENTS,
-  "response.mcp_call_arguments.delta": ARGUMENTS,
+  "response.mcp_call_arguments.delta": MCP_ARGUMENTS,
   "response.custom_tool_call_input.delta": INPUT,
   "response.code_interpreter_call_code.delta": CODE,
   "response.shell_call_command.delta": COMMAND,
@@ -59,7 +62,7 @@ const DONES: Readonly<Record<string, { readonly field: Field; readonly member: s
   "response.reasoning_summary_text.done": { field: SUMMARY, member: "text" },
   "response.reasoning_summary.done": { field: SUMMARY, member: "text" },
   "response.function_call_arguments.done": { field: ARGUMENTS, member: "arguments" },
-  "response.mcp_call_arguments.done": { field: ARGUMENTS, member: "arguments" },
+  "response.mcp_call_arguments.done": { field: MCP_ARGUMENTS, member: "arguments" },
   "response.custom_tool_call_input.done": { field: INPUT, member: "input" },
   "response.code_interpreter_call_code.done": { field: CODE, member: "code" },
   "response.shell_call_command.done": { field: COMMAND, member: "command" },
@@ -125,8 +128,9 @@ export function itemPlaces(item: JsonObject, outputIndex: number): readonly Plac
     case "reasoning":
       return [...partsOf(item, "summary", outputIndex), ...partsOf(item, "content", outputIndex)];
     case "function_call":
-    case "mcp_call":
       return whole(item, ARGUMENTS, outputIndex);
+    case "mcp_call":
+      return whole(item, MCP_ARGUMENTS, outputIndex);
     case "custom_tool_call":
       return whole(item, INPUT, outputIndex);
     case "code_interpreter_call":
