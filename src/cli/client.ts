@@ -27,6 +27,7 @@ export interface GatewayClientOptions {
 export type ServiceName = "Completions" | "Sessions" | "Approvals" | "Policies";
 
 const UNARY_TIMEOUT_MS = 30_000;
+const FINAL_TIMEOUT_MS = 2_000;
 const MAX_MESSAGE_BYTES = 64 << 20;
 
 /** Calls a running gateway by its contract. Failures are `SluiceError`s with the gateway's own codes. */
@@ -51,7 +52,21 @@ export class GatewayClient {
 
   /** A call that answers once. */
   call(service: ServiceName, method: string, request: JsonObject): Promise<JsonObject> {
-    const { signal, timeoutMs, target } = this.#options;
+    const { signal, timeoutMs } = this.#options;
+    return this.#once([service, method, request], { signal, timeoutMs: timeoutMs ?? UNARY_TIMEOUT_MS });
+  }
+
+  /** A last word while everything is being cancelled: tried for a short while, and what it fails with is lost. */
+  async finalCall(service: ServiceName, method: string, request: JsonObject): Promise<void> {
+    const patience = { signal: new AbortController().signal, timeoutMs: FINAL_TIMEOUT_MS };
+    await this.#once([service, method, request], patience).catch(() => {});
+  }
+
+  #once(
+    [service, method, request]: readonly [ServiceName, string, JsonObject],
+    { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<JsonObject> {
+    const { target } = this.#options;
     const { path, requestSerialize, responseDeserialize } = this.#method(service, method);
     return new Promise((resolve, reject) => {
       const call = this.#client.makeUnaryRequest(
@@ -60,7 +75,7 @@ export class GatewayClient {
         responseDeserialize,
         request,
         this.#metadata,
-        { deadline: Date.now() + (timeoutMs ?? UNARY_TIMEOUT_MS) },
+        { deadline: Date.now() + timeoutMs },
         (error: ServiceError | null, message?: object) => {
           signal.removeEventListener("abort", cancel);
           if (error !== null) reject(fromServiceError(error, target.address));

@@ -35,7 +35,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
   let running: Running | null = null;
   try {
     running = await startGateway(dir, issuer, options);
-    writeDemoState(issuer.state());
+    writeDemoState({ ...issuer.state(), grpc: formatAddress(running.grpc) });
     await new Scenes({ running, issuer, options, io, dir, readyMs: performance.now() - startedMs }).play();
     if (options.stay) await stay(io, running);
     return EXIT.ok;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import * as approvals from "./approvals.js";
+import * as ask from "./ask.js";
 import * as demo from "./demo.js";
 import type { Io } from "./io.js";
 import * as mask from "./mask.js";
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   serve,
   demo,
   mask,
+  ask,
   token,
   sessions,
   replay,
