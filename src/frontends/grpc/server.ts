@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { SluiceError } from "../../domain/errors.js";
 import type { FrontEnd, FrontEndDeps, ListenAddress, TlsMaterial } from "../front-end.js";
@@ -41,6 +41,9 @@ const SERVICES = ["Completions", "Sessions", "Approvals", "Policies"].map((name)
 /** Tokens of some providers exceed the 16 KiB that Node grants all headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
+/** How long clients have to take their last status when the gateway goes down. */
+const CLOSE_WAIT_MS = 500;
+
 export function createGrpcFrontEnd(deps: FrontEndDeps, options: GrpcFrontEndOptions = {}): FrontEnd {
   return new GrpcFrontEnd(deps, options);
 }
@@ -54,6 +57,8 @@ class GrpcFrontEnd implements FrontEnd {
 
   constructor(deps: FrontEndDeps, options: GrpcFrontEndOptions) {
     const limits = { ...DEFAULT_GRPC_LIMITS, ...options.limits };
+    // grpc-js writes to stderr by itself; what matters comes back as an error and is told once.
+    setLogVerbosity(logVerbosity.NONE);
     const contract = loadContract();
     const codec = eventBatchCodec(serializerOf(contract, "sluice.v1.Event"));
     this.#tls = options.tls ?? null;
@@ -101,7 +106,13 @@ class GrpcFrontEnd implements FrontEnd {
     this.#setHealth("NOT_SERVING");
     this.#room.failAll(new SluiceError("shutdown", "The gateway is shutting down."));
     // The statuses just given must leave before the connections are torn.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => {
+      const cancel = this.#room.deps.clock.after(CLOSE_WAIT_MS, resolve);
+      this.#server.tryShutdown(() => {
+        cancel();
+        resolve();
+      });
+    });
     this.#server.forceShutdown();
   }
 }
