@@ -91,6 +91,7 @@ export class SessionLog {
     this.#commit = new GroupCommit({
       store,
       sync: options.durability === "fsync",
+      clock,
       observer: {
         began: () => this.#host.commitBegan(),
         returned: () => this.#host.commitReturned(),
