@@ -23,6 +23,10 @@ export class JsonScanner {
   #at = 0;
   #values = 0;
   #expecting: Expecting = "value";
+  /** The string that a slice ended in; -1 outside of strings. */
+  #stringStart = -1;
+  #escaped = false;
+  #isKey = false;
 
   constructor(text: string, limits: ScanLimits) {
     this.#text = text;
@@ -33,7 +37,12 @@ export class JsonScanner {
   scan(characters: number): boolean {
     const until = this.#at + characters;
     while (this.#at < until) {
-      this.#skipSpace();
+      if (this.#stringStart >= 0) {
+        this.#string(until);
+        continue;
+      }
+      this.#skipSpace(until);
+      if (this.#at >= until && until < this.#text.length) return false;
       if (this.#at >= this.#text.length) {
         if (this.#expecting !== "nothing") throw this.#error("it ends too early");
         return true;
@@ -87,10 +96,19 @@ export class JsonScanner {
 
   #key(code: number): void {
     if (code !== 0x22) throw this.#error("a key in double quotes is missing");
-    const start = this.#at;
-    const escaped = this.#string();
-    const literal = this.#text.slice(start, this.#at);
-    const key: unknown = escaped ? JSON.parse(literal) : literal.slice(1, -1);
+    this.#openString(true);
+  }
+
+  /** Strings may be longer than a slice, so they are read in pieces too. */
+  #openString(isKey: boolean): void {
+    this.#stringStart = this.#at;
+    this.#escaped = false;
+    this.#isKey = isKey;
+    this.#at++;
+  }
+
+  #keyEnds(literal: string): void {
+    const key: unknown = this.#escaped ? JSON.parse(literal) : literal.slice(1, -1);
     if (typeof key !== "string") return;
     const seen = this.#open.at(-1);
     const shown = JSON.stringify(key.length > MAX_KEY_SHOWN ? `${key.slice(0, MAX_KEY_SHOWN)}...` : key);
@@ -116,8 +134,11 @@ export class JsonScanner {
       this.#expecting = code === 0x7b ? "key-or-end" : "value-or-end";
       return;
     }
-    if (code === 0x22) this.#string();
-    else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) this.#number();
+    if (code === 0x22) {
+      this.#openString(false);
+      return;
+    }
+    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) this.#number();
     else this.#literal();
     this.#expecting = this.#open.length === 0 ? "nothing" : "comma-or-end";
   }
@@ -131,25 +152,40 @@ export class JsonScanner {
     this.#expecting = this.#open.length === 0 ? "nothing" : "comma-or-end";
   }
 
-  /** Moves behind a string; returns whether it holds escapes. */
-  #string(): boolean {
+  /** Reads on in a string up to its end or that of the slice. */
+  #string(until: number): void {
     const text = this.#text;
-    let escaped = false;
-    let at = this.#at + 1;
-    for (;;) {
+    let at = this.#at;
+    while (at < until) {
       const code = text.charCodeAt(at);
-      if (code === 0x22) break;
-      if (Number.isNaN(code)) throw this.#error("a string is not closed");
+      if (code === 0x22) {
+        this.#at = at;
+        this.#closeString();
+        return;
+      }
+      if (Number.isNaN(code)) throw this.#errorAt(this.#stringStart, "a string is not closed");
       if (code < 0x20) throw this.#errorAt(at, "a control character stands in a string; escape it");
       if (code === 0x5c) {
-        escaped = true;
+        this.#escaped = true;
         at = this.#escape(at);
       } else {
         at++;
       }
     }
-    this.#at = at + 1;
-    return escaped;
+    this.#at = at;
+  }
+
+  #closeString(): void {
+    const start = this.#stringStart;
+    this.#stringStart = -1;
+    const end = this.#at + 1;
+    if (this.#isKey) {
+      this.#at = start;
+      this.#keyEnds(this.#text.slice(start, end));
+    } else {
+      this.#expecting = this.#open.length === 0 ? "nothing" : "comma-or-end";
+    }
+    this.#at = end;
   }
 
   #escape(at: number): number {
@@ -182,8 +218,8 @@ export class JsonScanner {
     throw this.#error("a value is missing or not valid");
   }
 
-  #skipSpace(): void {
-    for (;;) {
+  #skipSpace(until: number): void {
+    while (this.#at < until) {
       const code = this.#text.charCodeAt(this.#at);
       if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
       this.#at++;

@@ -99,12 +99,11 @@ function assistant(parts: readonly Part[]): JsonObject {
   );
   const text = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   const refusal = parts.find((part) => part.type === "refusal");
-  return present({
+  return {
     role: "assistant",
     content: text === "" && calls.length > 0 ? null : text,
-    refusal: refusal?.text ?? null,
-    tool_calls: calls.length === 0 ? null : calls,
-  });
+    ...present({ refusal: refusal?.text ?? null, tool_calls: calls.length === 0 ? null : calls }),
+  };
 }
 
 function content(parts: readonly Part[]): JsonValue {

@@ -97,7 +97,7 @@ const MESSAGES = union("role", {
     reasoning_content: TEXT,
     reasoning_details: FREE,
   }),
-  tool: object({ role: WORD, content: CONTENT, tool_call_id: WORD, name: TEXT }, ["content", "tool_call_id"]),
+  tool: object({ role: WORD, content: CONTENT, tool_call_id: WORD, name: TEXT }, ["content"]),
   function: object({ role: WORD, content: TEXT, name: TEXT }, ["name"]),
 });
 
@@ -113,6 +113,8 @@ const TOOLS = union(
     ),
   },
   "function",
+  // What other providers of the dialect run themselves.
+  feature("hostedTools", FREE),
 );
 
 const NAMED = object({ name: TEXT }, ["name"]);
