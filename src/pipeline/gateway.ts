@@ -271,7 +271,9 @@ export class SluiceGateway implements Gateway {
     const found: ModelInfo[] = [];
     for (const { connection, models, aliases } of this.#options.router.routes) {
       for (const id of [...Object.keys(aliases), ...models]) {
-        if (this.#options.mayUse(principal, connection, id)) found.push({ id, connection });
+        // A glob is no model that anybody could ask for.
+        if (!id.includes("*") && this.#options.mayUse(principal, connection, id))
+          found.push({ id, connection });
       }
     }
     return found;
