@@ -3,6 +3,7 @@ import type { CompletionRequest } from "../../dialects/request.js";
 import { parseStrictJsonInSlices } from "../../dialects/strict-json.js";
 import { SluiceError } from "../../domain/errors.js";
 import { authenticate } from "../authenticate.js";
+import { singleHeaders } from "../single-headers.js";
 import { traceparentOf } from "../traceparent.js";
 import { readBody } from "./body.js";
 import type { Exchange } from "./exchange.js";
@@ -51,13 +52,6 @@ async function parse(
   const passFields = typeof model === "string" ? room.passFields(model) : [];
   const options = { headers: singleHeaders(request.headers), passFields, operation: ask.operation };
   return ask.dialect.parse(body, options);
-}
-
-function singleHeaders(headers: Exchange["request"]["headers"]): Record<string, string | undefined> {
-  const single: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(headers))
-    single[name] = Array.isArray(value) ? value.join(", ") : value;
-  return single;
 }
 
 /** A provider's client has no word for it, so it is a header: the session outlives its connection. */

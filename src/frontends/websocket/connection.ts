@@ -3,11 +3,11 @@ import type { WebSocket } from "ws";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import { reportFault } from "../fault.js";
 import type { FrontEndDeps } from "../front-end.js";
-import type { WatchedStream } from "../stall-watch.js";
 import { CLOSE, connectionError, errorFrame } from "./errors.js";
 import { type ClientFrame, parseFrame } from "./frames.js";
 import { openStream } from "./open-stream.js";
 import { SessionStream, type StreamHost } from "./session-stream.js";
+import { bytesOf, type SocketConnection, SocketLife } from "./socket-life.js";
 
 export interface ConnectionLimits {
   /** Largest frame of a client. Default 4 MiB. */
@@ -27,44 +27,27 @@ export interface ConnectionOptions {
   /** The connection below, to send frames of one turn together and to see it drain. */
   readonly socket: Duplex;
   readonly token: string;
-  readonly onOver: (connection: Connection) => void;
+  readonly onOver: (connection: SocketConnection) => void;
 }
 
-/** How long a client has to answer a close frame when the gateway goes down. */
-const CLOSE_WAIT_MS = 500;
 /** Errors that a client may make before it is sent away. */
 const MOST_ERRORS = 100;
 
 /** A socket and its sessions, which take turns. */
-export class Connection implements StreamHost, WatchedStream {
-  blockedTurns = 0;
-  /** Cleared by each pong; two pings without one end the connection. */
-  missedPongs = 0;
+export class Connection extends SocketLife implements StreamHost {
   readonly #options: ConnectionOptions;
   readonly #streams = new Map<string, SessionStream | "opening">();
   readonly #ready = new Set<SessionStream>();
   #isScheduled = false;
-  #isBlocked = false;
-  #isClosed = false;
   #waitingFrames = 0;
   #errors = 0;
   /** Frames of a client are taken one after the other. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
+    super({ ...options, bufferedBytes: options.limits.bufferedBytes });
     this.#options = options;
-    const { webSocket, socket } = options;
-    webSocket.on("message", (data, isBinary) => this.#received(data, isBinary));
-    webSocket.on("pong", () => {
-      this.missedPongs = 0;
-    });
-    webSocket.on("error", () => {});
-    webSocket.on("close", () => this.#closed());
-    socket.on("drain", () => this.#drained());
-  }
-
-  get isBlocked(): boolean {
-    return this.#isBlocked;
+    options.webSocket.on("message", (data, isBinary) => this.#received(data, isBinary));
   }
 
   get openStreams(): number {
@@ -80,16 +63,12 @@ export class Connection implements StreamHost, WatchedStream {
       this.close(CLOSE.abuse, "too many frames wait");
       return;
     }
-    const bytes = Buffer.isBuffer(data)
-      ? data
-      : Array.isArray(data)
-        ? Buffer.concat(data)
-        : Buffer.from(data);
+    const bytes = bytesOf(data);
     this.#queue = this.#queue.then(() => this.#frame(bytes)).finally(() => this.#waitingFrames--);
   }
 
   async #frame(bytes: Buffer): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     try {
       this.#dispatch(await parseFrame(bytes, this.#options.limits.frameBytes));
     } catch (thrown) {
@@ -128,7 +107,7 @@ export class Connection implements StreamHost, WatchedStream {
       // Verified again each time: an expired or revoked token opens nothing on a socket that is open.
       const principal = deps.verifier.verifyCached(token) ?? (await deps.verifier.verify(token));
       const { reading, ownSession } = await openStream(deps, frame, principal);
-      if (this.#isClosed) {
+      if (this.isClosed) {
         reading.cursor.close();
         return;
       }
@@ -172,7 +151,7 @@ export class Connection implements StreamHost, WatchedStream {
 
   ready(stream: SessionStream): void {
     this.#ready.add(stream);
-    if (!this.#isBlocked) this.#schedule();
+    if (!this.isBlocked) this.#schedule();
   }
 
   /** Streams that became readable by one commit are served in one turn, their frames joined. */
@@ -187,32 +166,20 @@ export class Connection implements StreamHost, WatchedStream {
 
   #turn(): void {
     const { socket } = this.#options;
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     socket.cork();
     for (const stream of [...this.#ready]) {
-      if (this.#isFull()) break;
+      if (!this.hasRoom()) break;
       // Its place in the queue is taken anew, behind the others.
       this.#ready.delete(stream);
       if (stream.turn()) this.#ready.add(stream);
     }
     socket.uncork();
-    if (this.#isFull()) this.#isBlocked = true;
-    else if (this.#ready.size > 0) this.#schedule();
+    if (this.hasRoom() && this.#ready.size > 0) this.#schedule();
   }
 
-  #isFull(): boolean {
-    return this.#options.webSocket.bufferedAmount > this.#options.limits.bufferedBytes;
-  }
-
-  #drained(): void {
-    this.#isBlocked = false;
-    this.blockedTurns = 0;
+  protected override onDrain(): void {
     if (this.#ready.size > 0) this.#schedule();
-  }
-
-  send(frame: string): void {
-    const { webSocket } = this.#options;
-    if (webSocket.readyState === webSocket.OPEN) webSocket.send(frame);
   }
 
   over(stream: SessionStream): void {
@@ -220,35 +187,12 @@ export class Connection implements StreamHost, WatchedStream {
     this.#streams.delete(stream.id);
   }
 
-  ping(): void {
-    if (this.missedPongs >= 2) this.#options.webSocket.terminate();
-    else {
-      this.missedPongs++;
-      this.#options.webSocket.ping();
-    }
+  protected override onShutDown(error: SluiceError): void {
+    for (const stream of [...this.#streams.values()]) if (stream !== "opening") stream.fail(error);
   }
 
-  /** The client accepts nothing: a close frame would wait behind what it does not take. */
-  cut(): void {
-    this.#options.webSocket.terminate();
-    this.#closed();
-  }
-
-  /** Ends every stream with an error, then the socket. */
-  shutDown(error: SluiceError): void {
-    for (const stream of this.#streams.values()) if (stream !== "opening") stream.fail(error);
-    this.close(CLOSE.shutdown, "shutting down");
-    this.#options.deps.clock.after(CLOSE_WAIT_MS, () => this.#options.webSocket.terminate());
-  }
-
-  close(code: number, reason: string): void {
-    this.#options.webSocket.close(code, reason);
-    this.#closed();
-  }
-
-  #closed(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** The sessions go on for their grace. */
+  protected override onClose(): void {
     for (const stream of [...this.#streams.values()]) if (stream !== "opening") stream.close();
     this.#streams.clear();
     this.#ready.clear();

@@ -13,7 +13,7 @@ const ENTRIES_PER_TURN = 32;
 export interface StreamHost {
   /** The stream has something to send. */
   ready(stream: SessionStream): void;
-  send(frame: string): void;
+  send(frame: string): boolean;
   over(stream: SessionStream): void;
 }
 
