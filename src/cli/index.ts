@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import * as approvals from "./approvals.js";
 import * as ask from "./ask.js";
+import * as config from "./config.js";
 import * as demo from "./demo.js";
+import * as doctor from "./doctor.js";
+import * as init from "./init.js";
 import type { Io } from "./io.js";
 import * as mask from "./mask.js";
 import * as policy from "./policy.js";
@@ -26,5 +29,8 @@ export const commands: readonly CliCommand[] = [
   replay,
   approvals,
   policy,
+  config,
+  doctor,
+  init,
   verify,
 ];

@@ -52,6 +52,11 @@ export class Workbench {
     return this.#loaded.detectors;
   }
 
+  /** What was refused or rewritten in imported rules. */
+  get notes(): readonly string[] {
+    return this.#loaded.notes;
+  }
+
   /** Whether connections and issuers are known, or taken as written. */
   get knowsSurroundings(): boolean {
     return this.#config !== null;
