@@ -138,8 +138,12 @@ export class JsonMasker implements StreamMasker {
         limit = Math.max(region.start, this.#released);
     }
     for (const region of this.#finder.masked) {
-      if (region.cut && region.start <= limit) return region.start;
-      if (region.start < limit && !isReady(region, limit)) limit = region.start;
+      if (region.start > limit) break;
+      if (region.cut) return region.start;
+      if (!isReady(region, limit)) limit = region.start;
+      else if (region.end > limit) limit = region.end;
+      else continue;
+      break;
     }
     return Math.max(limit, this.#released);
   }
@@ -166,7 +170,8 @@ export class JsonMasker implements StreamMasker {
       if (region.end <= this.#released || region.cut) continue;
       const start = Math.max(whole ? this.#wholeStart(region.start) : region.start, piece.start);
       const end = whole ? this.#wholeEnd(Math.min(region.end, to)) : Math.min(region.end, to);
-      if (end < 0) return;
+      // Structure before it may be out while the region itself has not ended.
+      if (end < 0 || end <= start) return;
       this.#copyTo(start);
       this.#replace(region, { piece, start, end });
     }

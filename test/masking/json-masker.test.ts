@@ -160,6 +160,29 @@ test("stops a stream in which a cut rule matches, before the first character of 
   assert.equal(masker.cut?.entity, "CREDIT_CARD");
 });
 
+test("a cut rule ends the stream where its match begins inside a number or an escape", () => {
+  const cutting = sampleMasking().plan([{ entities: ["CREDIT_CARD"], action: "cut" }]);
+  for (const [text, expected] of [
+    ['{"a":-4111111111111111}', '{"a":'],
+    ['{"a":"x \\u0034111 1111 1111 1111"}', '{"a":"x '],
+  ] as const) {
+    const masker = cutting.open("json", SCOPE);
+    assert.equal(stream(masker, text, [5]), expected);
+    assert.equal(masker.cut?.entity, "CREDIT_CARD");
+  }
+});
+
+test("an endless candidate inside a string gets its placeholder, and is not kept", () => {
+  const masker = plan.open("json", SCOPE);
+  let out = masker.feed('{"key":"-----BEGIN PRIVATE KEY-----');
+  for (let line = 0; line < 200; line++) {
+    out += masker.feed("\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC");
+    assert.ok(masker.held < 600, `${masker.held} characters held`);
+  }
+  out += masker.feed('\\n-----END PRIVATE KEY-----","n":1}') + masker.end();
+  assert.equal(out, '{"key":"<PRIVATE_KEY>","n":1}');
+});
+
 const value = fc.constantFrom(
   "jane@example.com",
   "4111 1111 1111 1111",
