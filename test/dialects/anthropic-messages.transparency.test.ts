@@ -5,7 +5,7 @@ import { messagesClient } from "../../src/dialects/anthropic-messages/client.js"
 import { messagesUpstream } from "../../src/dialects/anthropic-messages/upstream.js";
 import { FakeModel } from "./fake-model.js";
 import { decodeToLog } from "./identity-log.js";
-import { cut, HAS_SHARED, recordings } from "./recordings.js";
+import { cut, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";
 
 const model = new FakeModel();
@@ -29,9 +29,7 @@ function bodiesOf(body: string): readonly string[] {
   return body.split(/(?=event: message_start)/).filter((part) => part.includes("message_start"));
 }
 
-describe("recorded streams of Anthropic messages", {
-  skip: HAS_SHARED ? false : "the shared recordings are not here",
-}, () => {
+describe("recorded streams of Anthropic messages", () => {
   for (const recording of recordings("messages")) {
     test(`${recording.id} reaches the SDK as if it came directly`, async () => {
       for (const body of bodiesOf(recording.body)) {

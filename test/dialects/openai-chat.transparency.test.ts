@@ -5,7 +5,7 @@ import { chatClient } from "../../src/dialects/openai-chat/client.js";
 import { chatUpstream } from "../../src/dialects/openai-chat/upstream.js";
 import { FakeModel } from "./fake-model.js";
 import { decodeToLog } from "./identity-log.js";
-import { cut, HAS_SHARED, type Recording, recordings } from "./recordings.js";
+import { cut, type Recording, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";
 
 /** What Sluice drops on purpose from streams of this dialect. */
@@ -85,9 +85,7 @@ function withoutMessages(body: string): string {
 /** Two answers in one body: text follows the end of the first, which a gateway must not pass as one. */
 const TWO_ANSWERS = new Set(["c-cerebras-chat-completions-01"]);
 
-describe("recorded streams of chat completions", {
-  skip: HAS_SHARED ? false : "the shared recordings are not here",
-}, () => {
+describe("recorded streams of chat completions", () => {
   for (const recording of recordings("chat.completions")) {
     if (TWO_ANSWERS.has(recording.id)) continue;
     test(`${recording.id} reaches the SDK as if it came directly`, async () => {

@@ -5,7 +5,7 @@ import { completionsClient } from "../../src/dialects/openai-completions/client.
 import { completionsUpstream } from "../../src/dialects/openai-completions/upstream.js";
 import { FakeModel } from "./fake-model.js";
 import { decodeToLog } from "./identity-log.js";
-import { cut, HAS_SHARED, recordings } from "./recordings.js";
+import { cut, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";
 
 const model = new FakeModel();
@@ -50,9 +50,7 @@ function through(body: string, seed: number): string {
   return renderStream(completionsClient, request, log.entries);
 }
 
-describe("recorded streams of completions", {
-  skip: HAS_SHARED ? false : "the shared recordings are not here",
-}, () => {
+describe("recorded streams of completions", () => {
   for (const recording of recordings("completions")) {
     test(`${recording.id} adds up to the same in the SDK`, async () => {
       for (const seed of recording.body.length < 6000 ? [0, 5] : [5]) {

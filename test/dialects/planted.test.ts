@@ -12,7 +12,7 @@ import { Masking } from "../../src/masking/masking.js";
 import { PseudonymTable } from "../../src/masking/pseudonyms.js";
 import { AnswerMasker } from "../../src/pipeline/answer-masker.js";
 import { IdentityLog, LIMITS } from "./identity-log.js";
-import { cut, HAS_SHARED, recordings } from "./recordings.js";
+import { cut, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";
 
 /** A secret that is a short token as well, so that it passes wherever nothing looks. */
@@ -107,9 +107,7 @@ function released(upstream: UpstreamDialect, client: ClientDialect, body: string
   return [...texts.values(), JSON.stringify(entries), renderStream(client, null, entries)].join("\n");
 }
 
-describe("a secret in every string of a recorded stream", {
-  skip: HAS_SHARED ? false : "the shared recordings are not here",
-}, () => {
+describe("a secret in every string of a recorded stream", () => {
   const kinds: readonly (readonly [string, UpstreamDialect, ClientDialect, ClientDialect])[] = [
     ["chat.completions", chatUpstream, chatClient, messagesClient],
     ["completions", completionsUpstream, completionsClient, chatClient],
