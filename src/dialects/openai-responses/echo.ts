@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
 import { SHORT_TOKEN } from "../field-rules.js";
+import { checkDepth } from "../json-depth.js";
 import { valueAt, withValue } from "../json-place.js";
 import { ECHOES } from "./fields.js";
 
@@ -8,6 +9,7 @@ export type Echo = readonly [at: JsonPath, from: JsonPath];
 
 /** Member of a recorded event that lists its echoes; never sent. */
 const MEMBER = "sluice_echoes";
+const MAX_DEPTH = 64;
 
 /**
  * Takes out of a response what repeats the request: the log must not hold the prompt again, and the live
@@ -25,6 +27,7 @@ export function takeEchoes(
     const said = response[key];
     if (typeof said !== "object" && typeof said !== "string") continue;
     if (said === null) continue;
+    checkDepth(said, MAX_DEPTH);
     if (request === null) {
       delete value[key];
     } else if (same(said, request[key])) {
