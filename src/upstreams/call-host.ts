@@ -6,6 +6,7 @@ import type { Clock } from "../domain/time.js";
 import type { AnswerHead } from "./answer-head.js";
 import type { ConnectionPool } from "./connection-pool.js";
 import type { DeadlineWatch } from "./deadline-watch.js";
+import type { DeliveryTurns } from "./delivery-turns.js";
 
 /** All in milliseconds; each has a default in the configuration. */
 export interface UpstreamTimeouts {
@@ -37,6 +38,7 @@ export interface CallHost {
   readonly totalBytes: number;
   readonly pool: ConnectionPool;
   readonly watch: DeadlineWatch;
+  readonly turns: DeliveryTurns;
   prepare(): Promise<PreparedCall>;
   refusal(head: AnswerHead, body: Buffer): SluiceError;
   /** Called once, when the connection is closed or given back. */

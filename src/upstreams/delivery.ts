@@ -1,9 +1,10 @@
 import type { DecodedEvent } from "../dialects/dialect.js";
 import { asSluiceError, type SluiceError } from "../domain/errors.js";
+import type { DeliveryTurns } from "./delivery-turns.js";
 import type { UpstreamHandler } from "./upstream.js";
 
-/** Most events told in one turn of the loop: a read of the socket can complete thousands of small ones. */
-const PORTION = 256;
+/** Most events told at once: a read of the socket can complete thousands of small ones. */
+const PORTION = 64;
 
 /** Where events wait until they are told. */
 export interface EventSource {
@@ -26,14 +27,16 @@ export interface DeliveryHooks {
 export class Delivery {
   readonly #handler: UpstreamHandler;
   readonly #hooks: DeliveryHooks;
+  readonly #turns: DeliveryTurns;
   #source: EventSource | null = null;
   #ending: SluiceError | "finished" | null = null;
   #isOver = false;
   #isPaused = false;
   #isScheduled = false;
 
-  constructor(handler: UpstreamHandler, hooks: DeliveryHooks) {
+  constructor(handler: UpstreamHandler, turns: DeliveryTurns, hooks: DeliveryHooks) {
     this.#handler = handler;
+    this.#turns = turns;
     this.#hooks = hooks;
   }
 
@@ -89,8 +92,16 @@ export class Delivery {
   readonly #run = (): void => {
     this.#isScheduled = false;
     if (this.#isOver) return;
+    if (!this.#isPaused && this.#source?.hasEvents === true && !this.#turns.isOpen) {
+      this.#hooks.flow(false);
+      this.#again();
+      return;
+    }
     const batch = this.#isPaused ? null : (this.#source?.drain(PORTION) ?? null);
-    if (batch !== null) this.#tell(() => this.#handler.events(batch));
+    if (batch !== null) {
+      this.#turns.spend(batch.length);
+      this.#tell(() => this.#handler.events(batch));
+    }
     if (this.#isOver) return;
     const isBehind = this.#source?.hasEvents ?? false;
     if (!isBehind && this.#ending !== null) {
@@ -98,10 +109,13 @@ export class Delivery {
       return;
     }
     this.#hooks.flow(!isBehind && !this.#isPaused);
-    if (!isBehind || this.#isPaused || this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(this.#run);
+    if (isBehind && !this.#isPaused && !this.#isScheduled) this.#again();
   };
+
+  #again(): void {
+    this.#isScheduled = true;
+    this.#turns.wait(this.#run);
+  }
 
   #tellEnding(ending: SluiceError | "finished"): void {
     this.#isOver = true;

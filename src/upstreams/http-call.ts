@@ -46,7 +46,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, UpstreamStream, Wat
 
   constructor(host: CallHost, handler: UpstreamHandler) {
     this.#host = host;
-    this.#delivery = new Delivery(handler, {
+    this.#delivery = new Delivery(handler, host.turns, {
       flow: (isOpen) => (isOpen ? this.#connection?.resume() : this.#connection?.pause()),
       fault: (error) => this.fail(error),
     });

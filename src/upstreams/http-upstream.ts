@@ -7,6 +7,7 @@ import { type AnswerHead, singleHeaders } from "./answer-head.js";
 import type { CallHost, CallOutcome, PreparedCall, UpstreamTimeouts } from "./call-host.js";
 import { ConnectionPool } from "./connection-pool.js";
 import { DeadlineWatch } from "./deadline-watch.js";
+import { DeliveryTurns } from "./delivery-turns.js";
 import { createDialer, proxyCredential } from "./dialer.js";
 import { HttpCall } from "./http-call.js";
 import { permitFault } from "./permit-fault.js";
@@ -68,6 +69,7 @@ class HttpUpstream implements Upstream {
   readonly #extra: Readonly<Record<string, string>>;
   readonly #pool: ConnectionPool;
   readonly #watch: DeadlineWatch;
+  readonly #turns = new DeliveryTurns();
   /** Requests to an http origin go to the proxy in absolute form (RFC 9112 section 3.2.2). */
   readonly #plainProxy: URL | null;
   readonly #calls = new Set<HttpCall>();
@@ -143,6 +145,7 @@ class HttpUpstream implements Upstream {
       totalBytes: limits.totalBytes,
       pool: this.#pool,
       watch: this.#watch,
+      turns: this.#turns,
       prepare: () => this.#prepare(call),
       refusal: (head: AnswerHead, body: Buffer) => {
         const readable = (singleHeaders(head)["content-encoding"] ?? "identity") === "identity";
