@@ -243,6 +243,22 @@ describe("an Anthropic request", () => {
     assert.equal(sent.max_tokens, 100);
   });
 
+  test("goes without thinking whose text was changed, or that has no signature", () => {
+    const request = messagesClient.parse(body, NONE);
+    const at = request.segments.findIndex(({ text }) => text === "Hm.");
+    const changed = messagesClient.withTexts(request, new Map([[at, "<X>"]]));
+    const sent = JSON.parse(messagesUpstream.build(changed, BUILD).body);
+    assert.deepEqual(
+      sent.messages[1].content.map((block: JsonObject) => block["type"]),
+      ["tool_use"],
+    );
+  });
+
+  test("is not counted by a model that would answer it", () => {
+    const request = messagesClient.parse(body, { ...NONE, operation: "count_tokens" });
+    assert.throws(() => chatUpstream.build(request, BUILD), /cannot count tokens/);
+  });
+
   test("names what a policy has to permit", () => {
     const features = (extra: JsonObject) => messagesClient.parse({ ...body, ...extra }, NONE).features;
     assert.deepEqual(features({ tools: [{ type: "web_search_20250305", name: "web_search" }] }), [

@@ -10,7 +10,10 @@ const DEFAULT_MAX_TOKENS = 4096;
 /** Writes the upstream request of Anthropic messages. */
 export function buildMessagesRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {
   const same = request.dialect === "anthropic-messages";
-  const body: JsonObject = { ...(same ? request.native : fromNeutral(request)), model: options.model };
+  const body: JsonObject = {
+    ...(same ? signed(request.native) : fromNeutral(request)),
+    model: options.model,
+  };
   const version = request.headers["anthropic-version"] ?? options.apiVersion ?? DEFAULT_VERSION;
   const beta = request.headers["anthropic-beta"];
   const headers = { "anthropic-version": version, ...(beta === undefined ? {} : { "anthropic-beta": beta }) };
@@ -20,6 +23,23 @@ export function buildMessagesRequest(request: CompletionRequest, options: BuildO
   }
   const limited = options.maxTokens === null ? body : { ...body, max_tokens: options.maxTokens };
   return { path: "/messages", body: JSON.stringify(withRoomToThink(limited)), headers };
+}
+
+/** Thinking that lost its signature, since its text was masked or comes from another model, would make the
+ *  provider refuse the whole conversation; it takes one without that block. */
+function signed(body: JsonObject): JsonObject {
+  const messages = body["messages"];
+  if (!Array.isArray(messages)) return body;
+  return { ...body, messages: messages.map((message: JsonValue) => withoutUnsigned(message)) };
+}
+
+function withoutUnsigned(message: JsonValue): JsonValue {
+  if (!isJsonObject(message) || !Array.isArray(message["content"])) return message;
+  const content: readonly JsonValue[] = message["content"];
+  const kept = content.filter(
+    (block) => !isJsonObject(block) || block["type"] !== "thinking" || Boolean(block["signature"]),
+  );
+  return kept.length === content.length || kept.length === 0 ? message : { ...message, content: kept };
 }
 
 /** A budget for thinking has to be below the limit; where a policy lowers the limit, the budget follows, and

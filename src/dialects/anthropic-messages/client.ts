@@ -1,4 +1,7 @@
+import { isJsonObject, type JsonObject } from "../../domain/json.js";
 import type { ClientDialect } from "../dialect.js";
+import { valueAt, withValue } from "../json-place.js";
+import type { CompletionRequest } from "../request.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { failMessagesStream, messagesError } from "./errors.js";
 import { parseMessagesRequest } from "./parse-request.js";
@@ -10,7 +13,7 @@ export const messagesClient: ClientDialect = {
   name: "anthropic-messages",
   parse: parseMessagesRequest,
   withTexts(request, texts) {
-    const body = bodyWithTexts(request.native, request.segments, texts);
+    const body = unsignedWhereChanged(bodyWithTexts(request.native, request.segments, texts), request, texts);
     const again = parseMessagesRequest(body, {
       headers: request.headers,
       passFields: Object.keys(body),
@@ -24,3 +27,19 @@ export const messagesClient: ClientDialect = {
   failStream: failMessagesStream,
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 };
+
+/** A signature stands for the very text that it came with; a changed text goes without. */
+function unsignedWhereChanged(
+  body: JsonObject,
+  { segments }: CompletionRequest,
+  texts: ReadonlyMap<number, string>,
+): JsonObject {
+  return [...texts.keys()].reduce<JsonObject>((changed, index) => {
+    const path = segments[index]?.path ?? [];
+    if (path.at(-1) !== "thinking" || segments[index]?.text === texts.get(index)) return changed;
+    const place = [...path.slice(0, -1), "signature"];
+    if (valueAt(changed, place) === undefined) return changed;
+    const next = withValue(changed, place, "");
+    return isJsonObject(next) ? next : changed;
+  }, body);
+}
