@@ -103,6 +103,8 @@ class Asking {
         if ("reviewRequested" in event && !wait) return true;
       }
     } catch (thrown) {
+      // A session that failed ends the call with its error, which the last entry has told already.
+      if (printer.ending !== null) return false;
       const { code } = asSluiceError(thrown);
       const isLost = code === "upstream_unavailable" && this.#session !== "";
       if (!isLost || io.signal.aborted) throw thrown;

@@ -13,7 +13,12 @@ export async function printLog(
   { output, raw }: { readonly output: Output; readonly raw: boolean },
 ): Promise<number> {
   const printer = new EventPrinter(output, { raw });
-  for await (const event of events) await printer.print(event);
+  try {
+    for await (const event of events) await printer.print(event);
+  } catch (thrown) {
+    // A session that failed ends its replay with the same status, which the last entry has told already.
+    if (printer.ending === null) throw thrown;
+  }
   if (printer.ending !== null) return EXIT.ok;
   throw new SluiceError(
     "upstream_broken",
