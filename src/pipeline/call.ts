@@ -6,6 +6,7 @@ import type { ErrorCode, SluiceError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Cursor } from "../recording/cursor.js";
+import type { ConversationMemory } from "./conversation-memory.js";
 
 /** A completion as a front end hands it over: parsed, and with a verified caller. */
 export interface CompletionCall {
@@ -19,6 +20,8 @@ export interface CompletionCall {
   readonly idempotencyKey: string | null;
   /** W3C `traceparent` of the caller, checked; null: none came. */
   readonly traceparent: string | null;
+  /** Where a connection keeps its own turns, which it may go on from although nothing is stored. */
+  readonly memory?: ConversationMemory;
 }
 
 /** Why the side that reads ends a session. */
@@ -61,13 +64,18 @@ export interface ModelInfo {
 export interface Gateway {
   /**
    * Judges and starts a completion; resolves as soon as its log has begun, before the decision.
-   * @throws SluiceError `model_not_found`, `overloaded`, `storage_failed`, `shutdown`.
+   * @throws SluiceError `model_not_found`, `overloaded`, `storage_failed`, `shutdown`; `invalid_request` for an
+   *   earlier response that is not known.
    */
   complete(call: CompletionCall): Promise<LiveSession>;
   /** Goes on reading a session of one's own. @throws SluiceError `not_found`. */
   attach(session: string, principal: Principal, afterSeq: number): Promise<LiveSession>;
   /** Ends a session of one's own. False: it had ended. @throws SluiceError `not_found`. */
   cancel(session: string, principal: Principal): Promise<boolean>;
+  /** The session that a response's id names, the caller's own. @throws SluiceError `not_found`. */
+  sessionOfResponse(responseId: string, principal: Principal): string;
+  /** Nobody goes on from a response, or finds it by its id, any more; its record stays. */
+  forgetResponse(responseId: string, principal: Principal): void;
   /** A reviewer's or operator's stop. @throws SluiceError `not_found`, `permission_denied`, `invalid_request`. */
   stop(session: string, principal: Principal, reason: string): Promise<boolean>;
   /** Models that some policy may allow this caller. */

@@ -1,5 +1,7 @@
 import { of } from "rxjs";
 import type { EchoMemory } from "../dialects/dialect.js";
+import { expandRequest, inputOf, refersToEarlier } from "../dialects/openai-responses/conversation.js";
+import { sessionOfResponse } from "../dialects/openai-responses/response-id.js";
 import type { CompletionRequest } from "../dialects/request.js";
 import type { EntryOf } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
@@ -8,13 +10,16 @@ import { makeSessionId, parseSessionId, type SessionId } from "../domain/session
 import type { SessionLog } from "../recording/session-log.js";
 import type { SessionReader } from "../recording/session-reader.js";
 import type { CancelCode, CompletionCall, FaultListener, Gateway, LiveSession, ModelInfo } from "./call.js";
+import { ConversationMemory, type MemoryLimits } from "./conversation-memory.js";
 import { type PepDeps, pep } from "./pep.js";
 import { type PseudonymVault, PseudonymVaults } from "./pseudonym-vault.js";
 import { conversationOf, type Digests, openedBody, requestDigest } from "./request-record.js";
+import { ResponseIndex } from "./response-index.js";
 import { PseudonymRestorer, type Restoration } from "./restorer.js";
 import type { RoutedModel, Router } from "./router.js";
 import { SessionRun } from "./session-run.js";
 import { decideInput } from "./stages/judge.js";
+import { TurnKeeper, type TurnKeeperOptions } from "./turn-keeper.js";
 
 export interface GatewayOptions extends PepDeps {
   readonly log: SessionLog;
@@ -28,6 +33,8 @@ export interface GatewayOptions extends PepDeps {
   /** Models of a connection that some policy names for the caller. */
   readonly mayUse: (principal: Principal, connection: string, model: string) => boolean;
   readonly onFault: FaultListener;
+  /** How much is kept of conversations that clients go on with by an id. */
+  readonly memory?: Partial<MemoryLimits>;
 }
 
 /** What a running session needs beyond its log, for whoever reads it as its caller. */
@@ -42,6 +49,12 @@ interface Live {
   readonly target: RoutedModel;
 }
 
+/** A call as it is judged, and who keeps its turn; null where its API has no turns to go on from. */
+interface Recalled {
+  readonly call: CompletionCall;
+  readonly keeper: (facts: Pick<TurnKeeperOptions, "session" | "vault" | "restoration">) => TurnKeeper | null;
+}
+
 const RETRY_MS = 2000;
 const MAX_IDEMPOTENCY_KEYS = 10_000;
 
@@ -51,12 +64,18 @@ export class SluiceGateway implements Gateway {
   readonly #live = new Map<SessionId, Live>();
   readonly #vaults: PseudonymVaults;
   readonly #idempotent = new Map<string, Promise<SessionId>>();
+  readonly #memory: ConversationMemory;
+  readonly #responses = new ResponseIndex();
   #draining = false;
   #whenIdle: (() => void) | null = null;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#vaults = new PseudonymVaults(() => Buffer.from(options.randomBytes(5)).toString("hex"));
+    this.#memory = new ConversationMemory({
+      randomBytes: options.randomBytes,
+      ...(options.memory === undefined ? {} : { limits: options.memory }),
+    });
   }
 
   get draining(): boolean {
@@ -93,8 +112,10 @@ export class SluiceGateway implements Gateway {
     begun.catch(() => this.#idempotent.delete(name));
   }
 
-  async #begin(call: CompletionCall): Promise<Live> {
+  async #begin(asked: CompletionCall): Promise<Live> {
     this.#admit();
+    const recalled = this.#recalled(asked);
+    const { call } = recalled;
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
     const target = router.route(call.request.model, call.dialect.name);
     const id = makeSessionId(clock.nowMs(), randomBytes(10));
@@ -107,25 +128,67 @@ export class SluiceGateway implements Gateway {
     });
     // Masking a long prompt takes turns; the gateway may have begun to drain meanwhile.
     this.#admit();
+    const vault = this.#vaults.get(conversation);
+    const restoration: Restoration = { rules: null };
+    const keeper = recalled.keeper({ session: id, vault, restoration });
+    keeper?.saw(opened);
     const run = new SessionRun({
       writer: log.begin(opened),
       clock,
       graceMs: call.resumable ? this.#options.graceMs : 0,
-      onEnded: (ended, error) => this.#ended(ended, error),
+      onEnded: (ended, error) => {
+        keeper?.ended(error === null);
+        this.#ended(ended, error);
+      },
+      ...(keeper === null ? {} : { onAppend: (body) => keeper.saw(body) }),
     });
     const live: Live = {
       run,
       principal: call.principal,
       request: call.request,
       echo: new Map(),
-      vault: this.#vaults.get(conversation),
-      restoration: { rules: null },
+      vault,
+      restoration,
       call,
       target,
     };
     this.#live.set(id, live);
     this.#start(call, { target, digest, live });
     return live;
+  }
+
+  /**
+   * The call with the whole conversation that it stands for, and what keeps its own turn. A connection's own
+   * memory comes first; what the caller wants not stored stays in that alone.
+   */
+  #recalled(call: CompletionCall): Recalled {
+    const { principal, request, memory } = call;
+    if (request.dialect !== "openai-responses") return { call, keeper: () => null };
+    const readable = memory === undefined ? [this.#memory] : [memory, this.#memory];
+    const earlier = {
+      upTo: (id: string) => first(readable, (known) => known.upTo(principal, id)),
+      item: (id: string) => first(readable, (known) => known.item(principal, id)),
+    };
+    const input = inputOf(request, earlier);
+    const isStored = request.native["store"] !== false;
+    const memories = readable.filter((known) => isStored || known === memory);
+    const expanded = refersToEarlier(request) ? { ...call, request: expandRequest(request, earlier) } : call;
+    return {
+      call: expanded,
+      keeper: (facts) => new TurnKeeper({ ...facts, call, input, memories, index: this.#responses }),
+    };
+  }
+
+  sessionOfResponse(responseId: string, principal: Principal): string {
+    const noted = this.#responses.find(principal, responseId);
+    const session = noted === undefined ? sessionOfResponse(responseId) : noted;
+    if (session === null) throw new SluiceError("not_found", "There is no such response.");
+    return session;
+  }
+
+  forgetResponse(responseId: string, principal: Principal): void {
+    this.#memory.forget(principal, responseId);
+    this.#responses.note(principal, responseId, null);
   }
 
   #admit(): void {
@@ -311,6 +374,17 @@ export class SluiceGateway implements Gateway {
     for (const { run } of [...this.#live.values()])
       run.end(new SluiceError("shutdown", "The gateway is shutting down."));
   }
+}
+
+function first<Found>(
+  memories: readonly ConversationMemory[],
+  find: (memory: ConversationMemory) => Found | null,
+): Found | null {
+  for (const memory of memories) {
+    const found = find(memory);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function notFound(): SluiceError {

@@ -13,6 +13,8 @@ export interface SessionRunOptions {
   /** How long the session goes on without a reader; 0: losing the reader cancels it. */
   readonly graceMs: number;
   readonly onEnded: (run: SessionRun, error: SluiceError | null) => void;
+  /** Told of each entry before it is appended. */
+  readonly onAppend?: (body: EntryBody) => void;
 }
 
 /** Who ended a session, when a person did. */
@@ -100,6 +102,7 @@ export class SessionRun {
       default:
         break;
     }
+    this.#options.onAppend?.(body);
     this.writer.append(body);
   }
 
