@@ -50,6 +50,9 @@ export type DecodedEvent =
       readonly text: string;
       readonly template: Template | null;
       readonly logprobs: readonly LogprobToken[] | null;
+      /** Where `template` says something for the first time (a role, the id and name of a tool call): the
+       *  envelope for text of this event that comes out later, since clients take in such things once. */
+      readonly later?: Template;
     }
   | {
       readonly type: "output";

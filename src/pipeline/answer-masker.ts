@@ -99,7 +99,7 @@ export class AnswerMasker {
     }
   }
 
-  #delta({ channel, text, template, logprobs }: Extract<DecodedEvent, { type: "delta" }>): void {
+  #delta({ channel, text, template, logprobs, later }: Extract<DecodedEvent, { type: "delta" }>): void {
     const state = this.#stateOf(channel, true);
     if (state.isEnded)
       throw new SluiceError("upstream_broken", "The model sent text on a channel that had ended.");
@@ -107,7 +107,19 @@ export class AnswerMasker {
     if (logprobs !== null) {
       state.logprobs?.push(logprobs.map((token) => ({ text: token.text, native: token.json })));
     }
-    this.#release(state, state.masker.feed(text));
+    const released = state.masker.feed(text);
+    this.#release(state, released);
+    if (template === null || later === undefined) return;
+    // The text may come out under the envelope of another event; what this one announces must not wait for it.
+    if (released === "") this.#announce(template);
+    state.template = later;
+  }
+
+  #announce(template: Template): void {
+    if (!this.#isClean(template)) return;
+    const { event, before, middle, after } = template;
+    const native = `${before}""${middle === null ? "" : `${middle}null`}${after}`;
+    this.#bodies.push({ type: "output", items: [], event, native, findings: NO_FINDINGS });
   }
 
   #release(state: ChannelState, text: string): void {
@@ -153,7 +165,7 @@ export class AnswerMasker {
     if (known !== undefined) return known;
     // Ids and names of the envelope come from the model's side too: where a detector matches one, the chunk
     // goes without its envelope.
-    if (template.tokens.some((token) => this.#whole(token, "text", []) !== token)) {
+    if (!this.#isClean(template)) {
       this.#templates.set(template, -1);
       return -1;
     }
@@ -162,6 +174,10 @@ export class AnswerMasker {
     const { event, before, middle, after } = template;
     this.#bodies.push({ type: "template", template: number, event, before, middle, after });
     return number;
+  }
+
+  #isClean({ tokens }: Template): boolean {
+    return tokens.every((token) => this.#whole(token, "text", []) === token);
   }
 
   #findings(state: ChannelState, regions: readonly MaskedRegion[]): readonly Finding[] {

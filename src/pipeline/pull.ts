@@ -30,7 +30,11 @@ export function pull(
         stream.pause();
       },
       failed: (error) => subscriber.error(error),
-      finished: () => subscriber.complete(),
+      finished: () => {
+        // What is still held comes out only now, where no choice said why it ended.
+        subscriber.next([{ type: "finished" }]);
+        subscriber.complete();
+      },
     });
     hooks.stream(stream);
     pressure.onWritable = () => {

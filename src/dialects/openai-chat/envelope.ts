@@ -23,6 +23,26 @@ export function alone(value: JsonObject, found: Found): Envelope {
   return { value: { ...top, choices: [{ index: found.choice.index, ...inner, finish_reason: null }] }, path };
 }
 
+/** The same for a text whose role, or whose tool's id and name, the client knows already: clients that join
+ *  strings would join them again. */
+export function continued(value: JsonObject, found: Found): Envelope {
+  const envelope = alone(value, found);
+  const choice = valueAt(envelope.value, ["choices", 0]);
+  if (!isJsonObject(choice)) return envelope;
+  const delta = objectAt(choice, "delta");
+  if (delta === null) return envelope;
+  const { role: _known, ...rest } = delta;
+  const [call] = objectsAt(rest, "tool_calls").map(([, entry]) => entry);
+  const bare = call === undefined ? rest : { ...rest, tool_calls: [unnamed(call, found.channel.index)] };
+  const again = withValue(envelope.value, ["choices", 0, "delta"], bare);
+  return { ...envelope, value: again ?? envelope.value };
+}
+
+function unnamed(call: JsonObject, index: number): JsonObject {
+  const member = objectAt(call, "custom") === null ? "function" : "custom";
+  return { index, [member]: {} };
+}
+
 /** A message keeps its role, objects in lists and below keep their scalars: ids, names, types. */
 function withSurroundings(value: JsonObject, path: JsonPath, keep: boolean): JsonObject {
   const [step, ...rest] = path;

@@ -9,7 +9,7 @@ import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "..
 import { broken, SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { AnswerChannels } from "./answer-channels.js";
-import { alone, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";
+import { alone, continued, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";
 import type { Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
 
@@ -166,14 +166,24 @@ export class ChatStreamDecoder implements Decoder {
   }
 
   #delta(chunk: Chunk, found: Found, envelope: Envelope): Delta {
-    const tokens = this.#logprobs(chunk.value, found);
-    const filled = withValue(envelope.value, envelope.path, "");
-    const hole =
-      tokens === null ? null : [...envelope.path.slice(0, 2), ...this.#grammar.logprobsPlace(found)];
+    const logprobs = this.#logprobs(chunk.value, found);
+    const as = (each: Envelope): Template =>
+      this.#template(each, logprobs === null ? null : this.#grammar.logprobsPlace(found), chunk.sifted);
+    const { channel, text } = found;
+    const delta: Delta = { type: "delta", channel, text, template: as(envelope), logprobs };
+    // What is held of a text whose event says things for the first time comes out without them.
+    return chunk.items.length === 0 ? delta : { ...delta, later: as(continued(chunk.sifted.value, found)) };
+  }
+
+  #template({ value, path }: Envelope, logprobsPlace: JsonPath | null, sifted: Sifted): Template {
+    const filled = withValue(value, path, "");
+    const hole = logprobsPlace === null ? null : [...path.slice(0, 2), ...logprobsPlace];
     const ordered = hole === null ? filled : logprobsLast(withValue(filled, hole, null), hole);
-    const about = { event: null, tokens: stringsOf(chunk.sifted) };
-    const template = this.#templates.of(ordered, { text: envelope.path, logprobs: hole }, about);
-    return { type: "delta", channel: found.channel, text: found.text, template, logprobs: tokens };
+    return this.#templates.of(
+      ordered,
+      { text: path, logprobs: hole },
+      { event: null, tokens: stringsOf(sifted) },
+    );
   }
 
   #logprobs(value: JsonObject, found: Found): readonly LogprobToken[] | null {
