@@ -1,7 +1,7 @@
 import { concatMap, type OperatorFunction } from "rxjs";
 import { promptView } from "../../dialects/request.js";
 import type { Decision } from "../../domain/decision.js";
-import { SluiceError } from "../../domain/errors.js";
+import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import type { Clock } from "../../domain/time.js";
 import { type Approval, outcomeOf } from "../../policy/approvals/approval.js";
 import type { ApprovalDesk } from "../../policy/approvals/approval-desk.js";
@@ -108,7 +108,8 @@ async function afterReview(deps: JudgeDeps, asked: Asked, decision: Review): Pro
   if (outcome !== "approved") throw refusal(settled);
   // Two identical requests may have joined one approval; who comes second asks for one of its own.
   if (settled.state === "consumed") return afterReview(deps, asked, decision);
-  return release(deps, asked, settled);
+  const released = await release(deps, asked, settled);
+  return released ?? afterReview(deps, asked, decision);
 }
 
 /** Waits for the votes; a session that ends meanwhile waits no longer. */
@@ -122,8 +123,11 @@ function settlement({ approvals }: JudgeDeps, { run }: Asked, id: string): Promi
   });
 }
 
-/** The second decision, with today's policy; the grant is used up before the upstream opens. */
-async function release(deps: JudgeDeps, asked: Asked, approval: Approval): Promise<Allowed> {
+/**
+ * The second decision, with today's policy; the grant is used up before the upstream opens. Null: an
+ * identical request that had joined was faster.
+ */
+async function release(deps: JudgeDeps, asked: Asked, approval: Approval): Promise<Allowed | null> {
   const grant = deps.approvals.grant(approval.id);
   if (grant === null) {
     throw new SluiceError("approval_expired", "The approval was granted, but is used up or has lapsed.", {
@@ -144,8 +148,18 @@ async function release(deps: JudgeDeps, asked: Asked, approval: Approval): Promi
       },
     );
   }
-  await deps.approvals.consume(approval.id);
+  if (!(await consumed(deps, approval.id))) return null;
   return endAtExpiry(deps, { ...asked, decision: second, permit: second.permit, approval: approval.id });
+}
+
+async function consumed({ approvals }: JudgeDeps, id: string): Promise<boolean> {
+  try {
+    await approvals.consume(id);
+    return true;
+  } catch (thrown) {
+    if (asSluiceError(thrown).code === "conflict") return false;
+    throw thrown;
+  }
 }
 
 function pending({ id, review: { policy, rule } }: Approval): SluiceError {
