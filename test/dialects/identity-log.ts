@@ -1,11 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type {
-  DecodedEvent,
-  Decoder,
-  EncoderOptions,
-  Template,
-  UpstreamDialect,
-} from "../../src/dialects/dialect.js";
+import type { DecodedEvent, Decoder, Template, UpstreamDialect } from "../../src/dialects/dialect.js";
 import type { CompletionRequest } from "../../src/dialects/request.js";
 import type { DialectName, Entry, EntryBody } from "../../src/domain/entry.js";
 import { SluiceError } from "../../src/domain/errors.js";
@@ -18,8 +12,6 @@ export const LIMITS = {
   channels: 256,
   jsonDepth: 64,
 };
-
-export const NO_ECHO: EncoderOptions = { echo: new Map(), request: null };
 
 /** What masking makes of released text; identity unless a test plants something. */
 export type Mask = (text: string) => string;

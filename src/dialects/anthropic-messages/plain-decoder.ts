@@ -1,6 +1,6 @@
 import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
-import type { JsonObject, JsonPath } from "../../domain/json.js";
+import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
 import { BodyCollector } from "../body-collector.js";
 import { ChannelTable } from "../channel-table.js";
 import { output, reportedError } from "../decoded.js";
@@ -75,7 +75,7 @@ export class MessagesPlainDecoder implements Decoder {
   #whole(value: JsonObject, spoken: readonly Spoken[]): DecodedEvent {
     const flat = spoken.reduce<JsonObject>((body, { path, text }) => {
       const next = withValue(body, path, text);
-      return typeof next === "object" && next !== null && !Array.isArray(next) ? (next as JsonObject) : body;
+      return isJsonObject(next) ? next : body;
     }, value);
     const sifted = sift(flat, PLAIN_FIELDS, {
       depth: this.#options.limits.jsonDepth,
