@@ -216,7 +216,7 @@ class Scenes {
 
   async #replayed(session: string): Promise<void> {
     const speed = this.#deps.options.fast ? 16 : 4;
-    await this.#say(`4/4 REPLAYED  sluice replay ${short(session)} --speed ${speed}`);
+    await this.#say(`4/4 REPLAYED  sluice replay ${session} --speed ${speed}`);
     const { io, running } = this.#deps;
     let column = 0;
     await write(io.stdout, "    ");
