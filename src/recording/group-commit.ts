@@ -22,7 +22,7 @@ export interface CommitObserver {
 /** Sources a millisecond from which on a commit is worth waiting for. */
 const BUSY_MARKS_PER_MS = 3;
 const RATE_WINDOW_MS = 50;
-/** How long a busy gateway gathers, and the sources that end the wait early. */
+/** How long a commit that may wait gathers, and the sources that end the wait early. */
 const GATHER_MS = 1;
 const GATHERED_ENOUGH = 32;
 
@@ -30,8 +30,8 @@ const GATHERED_ENOUGH = 32;
  * Commits the pending records of all sessions together. A batch begins at the end of the turn of the
  * event loop in which something was first pending, and the next one when the last has returned. A commit
  * costs about 30 us of thread hops and native calls whatever it carries, so a gateway in which
- * thousands of sessions a second become dirty one by one gathers for a millisecond; below that rate
- * there is no timer and no added latency.
+ * thousands of sessions a second become dirty one by one gathers for a millisecond. Below that rate
+ * what a reader waits for is never delayed.
  */
 export class GroupCommit {
   readonly #store: Store;
@@ -41,8 +41,9 @@ export class GroupCommit {
   #dirty: Committable[] = [];
   #taken: Committable[] = [];
   #running = false;
-  #scheduled = false;
-  #cancelGather: (() => void) | null = null;
+  #scheduled: "no" | "later" | "now" = "no";
+  #isAwaited = false;
+  #cancelGather: () => void = () => {};
   #isBusy = false;
   #marks = 0;
   #windowStartMs = 0;
@@ -60,31 +61,40 @@ export class GroupCommit {
     this.#clock = options.clock;
   }
 
-  /** `source` has become dirty; it says so once until its `drain`. */
-  mark(source: Committable): void {
+  /**
+   * `source` has become dirty; it says so once until its `drain`.
+   * @param isAwaited whether a reader waits for it; what nobody waits for goes along with what comes next.
+   */
+  mark(source: Committable, isAwaited = true): void {
     if (this.#failed) return;
     this.#dirty.push(source);
     this.#marks++;
+    this.#isAwaited ||= isAwaited;
+    this.#schedule();
+  }
+
+  /** What is pending is now waited for. */
+  urge(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#running) return;
-    if (this.#scheduled) {
-      if (this.#dirty.length >= GATHERED_ENOUGH) this.#hurry();
-      return;
-    }
-    this.#scheduled = true;
-    if (this.#isBusy && this.#dirty.length < GATHERED_ENOUGH) {
+    if (this.#running || this.#dirty.length === 0) return;
+    const isDue = (this.#isAwaited && !this.#isBusy) || this.#idle.length > 0;
+    if (isDue || this.#dirty.length >= GATHERED_ENOUGH) this.#hurry();
+    else if (this.#scheduled === "no") {
+      this.#scheduled = "later";
       this.#cancelGather = this.#clock.after(GATHER_MS, this.#flush);
-    } else setImmediate(this.#flush);
+    }
   }
 
-  /** Ends the gathering at the end of this turn. */
+  /** Commits at the end of this turn. */
   #hurry(): void {
-    if (this.#cancelGather === null) return;
-    this.#cancelGather();
-    this.#cancelGather = null;
+    if (this.#scheduled === "now") return;
+    if (this.#scheduled === "later") this.#cancelGather();
+    this.#scheduled = "now";
     setImmediate(this.#flush);
   }
 
@@ -98,10 +108,10 @@ export class GroupCommit {
   }
 
   readonly #flush = (): void => {
-    this.#scheduled = false;
-    this.#cancelGather = null;
+    this.#scheduled = "no";
     this.#measure();
     if (this.#failed || this.#dirty.length === 0) return;
+    this.#isAwaited = false;
     this.#begun++;
     const taken = this.#dirty;
     this.#dirty = this.#taken;
@@ -126,7 +136,7 @@ export class GroupCommit {
     taken.length = 0;
     this.#finished = this.#begun;
     if (this.#idle.length > 0) this.#announceIdle();
-    if (this.#dirty.length > 0) this.#schedule();
+    this.#schedule();
   };
 
   readonly #rejected = (thrown: unknown): void => {
@@ -146,10 +156,12 @@ export class GroupCommit {
 
   /** Resolves when everything that was marked before is committed, or the commit failed. */
   async idle(): Promise<void> {
-    this.#hurry();
     const target = this.#dirty.length > 0 ? this.#begun + 1 : this.#begun;
     if (this.#failed || this.#finished >= target) return;
-    await new Promise<void>((resolve) => this.#idle.push({ target, resolve }));
+    await new Promise<void>((resolve) => {
+      this.#idle.push({ target, resolve });
+      this.#schedule();
+    });
   }
 
   #announceIdle(): void {

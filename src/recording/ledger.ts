@@ -121,7 +121,7 @@ export class Ledger implements Committable {
     this.#last = { seq: this.#last.seq + 1, link: this.#builder.close(this.#last.link) };
     if (this.#dirty) return;
     this.#dirty = true;
-    this.#commit.mark(this);
+    this.#commit.mark(this, record.type === "act");
   }
 
   drain(batch: StoreBatch): void {

@@ -132,10 +132,11 @@ export class SessionWriter implements Committable, LiveSource {
     if (this.#tally.add(body)) this.#hasNews = true;
     this.tail.push(entryOf(body, seq, offsetUs));
     if (body.type === "ended") this.#host.ledger.ended({ session: this.session, seq, link: this.#link });
+    const isAwaited = AWAITED[body.type];
     if (!this.#dirty) {
       this.#dirty = true;
-      this.#host.commit.mark(this);
-    }
+      this.#host.commit.mark(this, isAwaited);
+    } else if (isAwaited) this.#host.commit.urge();
     return seq;
   }
 
@@ -190,6 +191,7 @@ export class SessionWriter implements Committable, LiveSource {
   async committed(seq: number): Promise<void> {
     if (seq <= this.#committed.seq) return;
     if (this.#fault !== null) throw this.#fault;
+    this.#host.commit.urge();
     await new Promise<void>((resolve, reject) => this.#waiting.push({ seq, resolve, reject }));
   }
 
@@ -294,6 +296,20 @@ export class SessionWriter implements Committable, LiveSource {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** Whether a client is kept waiting until an entry is committed; the others lead up to such a one. */
+const AWAITED: Readonly<Record<EntryBody["type"], boolean>> = {
+  opened: false,
+  decided: false,
+  review_requested: true,
+  review_decided: true,
+  upstream_opened: false,
+  template: false,
+  chunk: true,
+  output: true,
+  segment: false,
+  ended: true,
+};
 
 /** The monotonic time of `opened`. A log that is taken up again counts on from its last entry, by the
  *  wall clock, which may have been set back meanwhile but never makes an offset smaller. */
