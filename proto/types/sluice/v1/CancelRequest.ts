@@ -1,0 +1,10 @@
+// Original file: proto/sluice/v1/completions.proto
+
+
+export interface CancelRequest {
+  'sessionId'?: (string);
+}
+
+export interface CancelRequest__Output {
+  'sessionId': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/sluice/v1/sessions.proto
+
+
+export interface ExportChunk {
+  'text'?: (string);
+}
+
+export interface ExportChunk__Output {
+  'text': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/sluice/v1/sessions.proto
+
+
+export interface GetSessionRequest {
+  'sessionId'?: (string);
+}
+
+export interface GetSessionRequest__Output {
+  'sessionId': (string);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/sluice/v1/completions.proto
+
+
+export interface Image {
+  'mediaType'?: (string);
+  'data'?: (string);
+}
+
+export interface Image__Output {
+  'mediaType': (string);
+  'data': (string);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/sluice/v1/sessions.proto
+
+
+export interface StopRequest {
+  'sessionId'?: (string);
+  'reason'?: (string);
+}
+
+export interface StopRequest__Output {
+  'sessionId': (string);
+  'reason': (string);
+}
