@@ -39,6 +39,8 @@ export interface AnswerMaskerOptions {
   readonly maxCopyChars: number;
 }
 
+const BEFORE_TOKEN = "| ";
+
 /**
  * Masks one answer: every channel by itself, in the order of its own text. Turns decoded events into
  * entries; what a channel holds back comes out with a later event, or when the channel ends. After a
@@ -177,7 +179,7 @@ export class AnswerMasker {
   }
 
   #isClean({ tokens }: Template): boolean {
-    return tokens.every((token) => this.#whole(token, "text", []) === token);
+    return tokens.every((token) => this.#token(token, []) === token);
   }
 
   #findings(state: ChannelState, regions: readonly MaskedRegion[]): readonly Finding[] {
@@ -223,7 +225,14 @@ export class AnswerMasker {
       if (state !== undefined && state.masker.releasedInput > 0 && state.released !== null)
         return state.released;
     }
-    return this.#whole(raw, slot.syntax, findings);
+    return slot.mode === "token" ? this.#token(raw, findings) : this.#whole(raw, slot.syntax, findings);
+  }
+
+  /** An id or a name is no field of a form: a kind that counts only as the whole of a text does not count
+   *  there. Something in front of it keeps those away; some providers' ids have nine characters, as passports do. */
+  #token(raw: string, findings: Finding[]): string {
+    const masked = this.#whole(`${BEFORE_TOKEN}${raw}`, "text", findings);
+    return masked.startsWith(BEFORE_TOKEN) ? masked.slice(BEFORE_TOKEN.length) : this.#whole(raw, "text", []);
   }
 
   #whole(raw: string, syntax: "text" | "json", findings: Finding[]): string {
@@ -238,7 +247,7 @@ export class AnswerMasker {
 
   #item(item: OutputItem, findings: Finding[]): OutputItem {
     const whole = (text: string | null): string | null =>
-      text === null ? null : this.#whole(text, "text", findings);
+      text === null || text === "" ? text : this.#token(text, findings);
     switch (item.type) {
       case "channel_closed":
         this.#close(item.channel);

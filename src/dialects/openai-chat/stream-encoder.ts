@@ -12,6 +12,8 @@ export class ChatStreamEncoder implements StreamEncoder {
   readonly #log = new LogReader("openai-chat");
   readonly #tools = new ToolNumbers();
   readonly #begun = new Set<number>();
+  /** Channels that an upstream's own event or envelope has announced. */
+  readonly #announced = new Set<number>();
   readonly #withUsage: boolean;
 
   constructor(options: EncoderOptions) {
@@ -31,12 +33,17 @@ export class ChatStreamEncoder implements StreamEncoder {
   #chunk(entry: EntryOf<"chunk">, sink: FrameSink): void {
     const template = this.#log.native ? this.#log.template(entry.template) : undefined;
     if (template !== undefined) {
+      this.#announced.add(entry.channel);
       sink.frame(template.event, chunkData(template, entry), entry.seq);
       return;
     }
     const channel = this.#log.channel(entry.channel);
     if (channel === undefined) return;
-    if (!this.#log.native) this.#begin(channel.choice, entry.seq, sink);
+    // An envelope that was kept back for what it held announced nothing either.
+    if (!this.#announced.has(entry.channel)) {
+      this.#begin(channel.choice, entry.seq, sink);
+      this.#toolBegins(channel, entry.seq, sink);
+    }
     const delta = this.#delta(channel, entry.text);
     if (delta !== null) this.#send({ choice: channel.choice, delta }, entry.seq, sink);
   }
@@ -45,6 +52,10 @@ export class ChatStreamEncoder implements StreamEncoder {
     if (!this.#log.native) {
       for (const item of entry.items) this.#item(item, entry.seq, sink);
     } else if (entry.native !== null && (this.#withUsage || !isUsageAlone(entry))) {
+      for (const item of entry.items) {
+        if (item.type === "message") this.#begun.add(item.choice);
+        else if (item.type === "channel") this.#announced.add(item.channel.id);
+      }
       sink.frame(entry.event, entry.native, entry.seq);
     }
   }
@@ -61,6 +72,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   #toolBegins(channel: Channel, seq: number, sink: FrameSink): void {
     const call = this.#tools.begin(channel);
     if (call === null) return;
+    this.#announced.add(channel.id);
     this.#begin(channel.choice, seq, sink);
     this.#send({ choice: channel.choice, delta: { tool_calls: [call] } }, seq, sink);
   }
