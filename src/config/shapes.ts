@@ -3,6 +3,7 @@ import {
   byteSize,
   choice,
   duration,
+  INVALID,
   integer,
   list,
   mapped,
@@ -11,6 +12,7 @@ import {
   placed,
   record,
   required,
+  type Shape,
   type ShapeOf,
   table,
   text,
@@ -27,15 +29,35 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const MiB = 1 << 20;
 
-/** Where a secret comes from; it never stands in the file itself. */
-const secret = oneOfKeys(
-  {},
-  {
-    env: text({ what: "the name of an environment variable", maxLength: 256, nameWith: "_" }),
-    file: path("the path of a file that holds it"),
+/** Read without repeating what is refused: by mistake it may be the secret itself. */
+const variableName: Shape<string> = {
+  expects: "the name of an environment variable",
+  read: (node) => {
+    if (typeof node.scalar === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,255}$/.test(node.scalar))
+      return node.scalar;
+    node.report(
+      "expected the name of an environment variable, such as OPENAI_API_KEY; its value stays there",
+    );
+    return INVALID;
   },
+  schema: () => ({ type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]{0,255}$" }),
+};
+
+const secretSource = oneOfKeys(
+  {},
+  { env: variableName, file: path("the path of a file that holds it") },
   "where the secret comes from: `env` or `file`",
 );
+
+/** Where a secret comes from; it never stands in the file itself. */
+const secret: typeof secretSource = {
+  ...secretSource,
+  read: (node) => {
+    if (node.kind === "map") return secretSource.read(node);
+    node.report("expected { env: VARIABLE } or { file: PATH }; a secret never stands in the file itself");
+    return INVALID;
+  },
+};
 
 const address = mapped(text({ what: "host:port", maxLength: 256 }), (written) => written);
 

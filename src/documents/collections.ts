@@ -136,13 +136,12 @@ function missing(node: DocumentNode, name: string, field: Field<unknown>): Read<
 export function recordSchema(fields: Fields, definitions: Definitions): JsonObject {
   const properties: Record<string, JsonObject> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const fallback = field.missing.allowed ? field.missing.value : undefined;
-    const shown =
-      typeof fallback === "string" || typeof fallback === "number" || typeof fallback === "boolean";
+    const missing = field.missing.allowed ? field.missing.value : undefined;
+    const fallback = missing === undefined ? undefined : (field.shape.written?.(missing) ?? missing);
     properties[name] = {
       ...field.shape.schema(definitions),
       description: field.about,
-      ...(shown ? { default: fallback } : {}),
+      ...(isPlain(fallback) ? { default: fallback } : {}),
     };
   }
   const names = Object.entries(fields).filter(([, field]) => !field.missing.allowed);
@@ -152,4 +151,10 @@ export function recordSchema(fields: Fields, definitions: Definitions): JsonObje
     additionalProperties: false,
     ...(names.length === 0 ? {} : { required: names.map(([name]) => name) }),
   };
+}
+
+/** What a schema can show as a default: a word, a number, or a list of them. */
+function isPlain(value: unknown): value is string | number | boolean | readonly string[] {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => typeof item === "string");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

@@ -105,7 +105,8 @@ export function duration(limits: { readonly minMs: number; readonly maxMs: numbe
       const ms = typeof node.scalar === "string" ? withUnit(node.scalar, UNIT_MS) : null;
       return ms !== null && ms >= limits.minMs && ms <= limits.maxMs ? ms : refuse(node, expects);
     },
-    schema: () => ({ type: "string", pattern: "^[0-9]+(ms|s|m|h|d)$" }),
+    written: formatMs,
+    schema: () => ({ type: "string", pattern: "^[0-9]+(ms|s|m|h|d)$", $comment: expects }),
   };
 }
 
@@ -126,7 +127,8 @@ export function byteSize(limits: { readonly min: number; readonly max: number })
       const bytes = typeof node.scalar === "string" ? withUnit(node.scalar, UNIT_BYTES) : null;
       return bytes !== null && bytes >= limits.min && bytes <= limits.max ? bytes : refuse(node, expects);
     },
-    schema: () => ({ type: "string", pattern: "^[0-9]+(B|KiB|MiB|GiB|TiB)$" }),
+    written: formatBytes,
+    schema: () => ({ type: "string", pattern: "^[0-9]+(B|KiB|MiB|GiB|TiB)$", $comment: expects }),
   };
 }
 

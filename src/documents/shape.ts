@@ -18,6 +18,8 @@ export interface Shape<T> {
   readonly expects: string;
   read(node: DocumentNode): Read<T>;
   schema(definitions: Definitions): JsonObject;
+  /** How a value is written where it is read from another form, for defaults in the schema. */
+  written?(value: T): string;
 }
 
 export type ShapeOf<S> = S extends Shape<infer T> ? T : never;

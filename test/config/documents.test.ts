@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
+import { configSchema } from "../../src/config/config-schema.js";
+import { withTables } from "./configuration-page.js";
+
+const AGAIN = "run: node --import tsx test/config/write-docs.ts";
+const page = readFileSync("docs/configuration.md", "utf8");
+const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
+  configSchema(),
+);
+
+test("docs/sluice.schema.json is the schema of the definition that reads the file", () => {
+  assert.deepEqual(JSON.parse(readFileSync("docs/sluice.schema.json", "utf8")), configSchema(), AGAIN);
+});
+
+test("docs/configuration.md lists every key as the definition has it", () => {
+  assert.equal(withTables(page, configSchema()), page, AGAIN);
+});
+
+test("the example of docs/configuration.md is valid by the schema", () => {
+  const [, example = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  assert.ok(validate(parse(example)), JSON.stringify(validate.errors));
+});
+
+test("the schema and the reader refuse the same unknown keys", () => {
+  assert.equal(
+    validate({ identity: { issuers: [] }, connections: [], policies: "p.yaml", listenn: {} }),
+    false,
+  );
+});
