@@ -1,20 +1,18 @@
 import type { ClientDialect, FrameSink, StreamEncoder } from "../../dialects/dialect.js";
 import type { Entry, EntryOf } from "../../domain/entry.js";
 import { SluiceError } from "../../domain/errors.js";
-import type { JsonObject } from "../../domain/json.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import { endedBy } from "../ended-by.js";
 import { Pump, type PumpSink } from "../pump.js";
 import { RestoredEntries } from "../restored.js";
 import { errorEvent } from "./responses-frames.js";
-import { finalResponse } from "./responses-memory.js";
 
 export interface ResponseTurnOptions {
   readonly dialect: ClientDialect;
   readonly live: LiveSession;
   /** False: the socket is full. */
   readonly send: (frame: string) => boolean;
-  readonly onOver: (response: JsonObject | null) => void;
+  readonly onOver: () => void;
 }
 
 /** One response on a socket: a session as the frames of the Responses dialect. */
@@ -24,7 +22,6 @@ export class ResponseTurn implements PumpSink, FrameSink {
   readonly #restored: RestoredEntries | null;
   readonly #pump: Pump;
   #ended: EntryOf<"ended"> | null = null;
-  #response: JsonObject | null = null;
   #hasBegun = false;
   #goesOn = true;
   #isOver = false;
@@ -54,9 +51,8 @@ export class ResponseTurn implements PumpSink, FrameSink {
     return this.#goesOn;
   }
 
-  frame(event: string | null, data: string): void {
+  frame(_event: string | null, data: string): void {
     this.#hasBegun = true;
-    this.#response ??= finalResponse(event, data);
     this.#goesOn = this.#options.send(data);
   }
 
@@ -78,14 +74,14 @@ export class ResponseTurn implements PumpSink, FrameSink {
       const { code, message, details } = ended.error;
       send(errorEvent(dialect, new SluiceError(code, message, details)));
     }
-    this.close(ended.error === null ? this.#response : null);
+    this.close();
   }
 
   /** Reads no more; a session that has not ended is cancelled by it. */
-  close(response: JsonObject | null = null): void {
+  close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#pump.close();
-    this.#options.onOver(response);
+    this.#options.onOver();
   }
 }

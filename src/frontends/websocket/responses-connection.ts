@@ -1,24 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ClientDialect } from "../../dialects/dialect.js";
-import { promptView } from "../../dialects/request.js";
 import { parseStrictJsonInSlices } from "../../dialects/strict-json.js";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
-import type { Principal } from "../../domain/principal.js";
 import { reportFault } from "../fault.js";
 import type { FrontEndDeps } from "../front-end.js";
 import { CLOSE } from "./errors.js";
 import { ResponseTurn } from "./response-turn.js";
-import {
-  errorEvent,
-  laneIn,
-  onLane,
-  parseCreate,
-  preparedEvents,
-  type ResponseCreate,
-} from "./responses-frames.js";
-import { ResponsesMemory } from "./responses-memory.js";
+import { errorEvent, laneIn, onLane, parseCreate, type ResponseCreate } from "./responses-frames.js";
 import { bytesOf, type SocketConnection, SocketLife } from "./socket-life.js";
 
 export interface ResponsesOptions {
@@ -41,11 +31,11 @@ const MOST_WAITING = 100;
 
 /**
  * OpenAI's Responses over WebSocket, so that its SDKs and agents connect unchanged. Lanes run side by
- * side, what stands in one lane follows one another.
+ * side, what stands in one lane follows one another. Earlier turns and warm-ups are the gateway's to know,
+ * as they are over HTTP.
  */
 export class ResponsesConnection extends SocketLife {
   readonly #options: ResponsesOptions;
-  readonly #memory = new ResponsesMemory();
   readonly #lanes = new Map<string | null, Promise<void>>();
   readonly #turns = new Set<ResponseTurn>();
   #waiting = 0;
@@ -106,17 +96,11 @@ export class ResponsesConnection extends SocketLife {
   }
 
   /** Resolves when the turn is over. */
-  async #respond({ lane, body: asked, generates }: ResponseCreate): Promise<void> {
+  async #respond({ lane, body }: ResponseCreate): Promise<void> {
     if (this.isClosed) return;
     const { deps, dialect, token, headers } = this.#options;
     const principal = deps.verifier.verifyCached(token) ?? (await deps.verifier.verify(token));
-    const body = this.#memory.expand(asked);
     const request = dialect.parse(body, { headers, passFields: [] });
-    if (!generates) {
-      await this.#judge(request, principal);
-      this.#prepare(lane, body);
-      return;
-    }
     const live = await deps.gateway.complete({
       principal,
       frontEnd: "websocket",
@@ -135,40 +119,14 @@ export class ResponsesConnection extends SocketLife {
         dialect,
         live,
         send: (data) => this.send(onLane(lane, data)),
-        onOver: (response) => {
+        onOver: () => {
           this.#turns.delete(turn);
-          if (response !== null) this.#memory.remember(body, response);
           resolve();
         },
       });
       this.#turns.add(turn);
       turn.start();
     });
-  }
-
-  /** A warm-up reaches no model, but it carries a whole prompt: what policy denies is denied here already. */
-  async #judge(request: Parameters<typeof promptView>[0], principal: Principal): Promise<void> {
-    const { resolutions } = await this.#options.deps.policies.explain({
-      principal,
-      model: request.model,
-      prompt: promptView(request),
-    });
-    const [resolution] = resolutions;
-    if (resolution === undefined || resolution.effect !== "deny") return;
-    const { policy, rule } = resolution.reasons.find(({ effect }) => effect === "deny") ?? {};
-    throw new SluiceError("policy_denied", resolution.message ?? "Policy denies this request.", {
-      ...(policy === undefined ? {} : { policy }),
-      ...(rule === undefined ? {} : { rule }),
-    });
-  }
-
-  #prepare(lane: string | null, body: JsonObject): void {
-    const { deps } = this.#options;
-    const id = `resp_${deps.newRequestId().replace(/^req_/, "").replaceAll("-", "")}`;
-    for (const event of preparedEvents(id, body, Math.floor(deps.clock.nowMs() / 1000))) {
-      this.send(onLane(lane, event));
-    }
-    this.#memory.remember(body, { id, output: [] });
   }
 
   #refuse(lane: string | null, error: SluiceError): void {

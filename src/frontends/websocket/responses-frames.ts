@@ -8,8 +8,6 @@ export interface ResponseCreate {
   readonly lane: string | null;
   /** The body as POST /v1/responses would have it. */
   readonly body: JsonObject;
-  /** False: prepare only, without output. */
-  readonly generates: boolean;
 }
 
 const LANE = /^[A-Za-z0-9_.-]{1,256}$/;
@@ -23,8 +21,7 @@ export function parseCreate(frame: JsonObject): ResponseCreate {
   if (type !== "response.create") throw invalid("type", "This connection takes response.create only.");
   if (body["background"] === true)
     throw invalid("background", "Background mode is not served over WebSocket.");
-  const generates = body["generate"] !== false;
-  return { lane, body: { ...body, stream: true }, generates };
+  return { lane, body: { ...body, stream: true } };
 }
 
 /** The lane of a frame that could not be read, so that the error reaches who waits for it. */
@@ -49,46 +46,6 @@ export function errorEvent(dialect: ClientDialect, error: SluiceError): string {
   const isObject = typeof member === "object" && member !== null && !Array.isArray(member);
   const inner = isFinal && isObject ? { ...member, type: "invalid_request_error" } : member;
   return JSON.stringify({ type: "error", status: isFinal ? 400 : wire.status, error: inner });
-}
-
-/** The events of a turn that was prepared and says nothing. */
-export function preparedEvents(id: string, body: JsonObject, createdS: number): readonly string[] {
-  const base = {
-    id,
-    object: "response",
-    created_at: createdS,
-    model: body["model"] ?? null,
-    output: [],
-    error: null,
-    incomplete_details: null,
-    instructions: body["instructions"] ?? null,
-    metadata: body["metadata"] ?? {},
-    parallel_tool_calls: body["parallel_tool_calls"] ?? true,
-    temperature: body["temperature"] ?? null,
-    tool_choice: body["tool_choice"] ?? "auto",
-    tools: body["tools"] ?? [],
-    top_p: body["top_p"] ?? null,
-    store: false,
-  };
-  const usage = {
-    input_tokens: 0,
-    input_tokens_details: { cached_tokens: 0 },
-    output_tokens: 0,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: 0,
-  };
-  return [
-    JSON.stringify({
-      type: "response.created",
-      sequence_number: 0,
-      response: { ...base, status: "in_progress", usage: null },
-    }),
-    JSON.stringify({
-      type: "response.completed",
-      sequence_number: 1,
-      response: { ...base, status: "completed", usage },
-    }),
-  ];
 }
 
 function invalid(field: string, message: string): SluiceError {
