@@ -11,7 +11,7 @@ import { ChatStreamDecoder } from "../../src/dialects/openai-chat/stream-decoder
 import { chatUpstream } from "../../src/dialects/openai-chat/upstream.js";
 import type { SluiceError } from "../../src/domain/errors.js";
 import { decodeToLog, LIMITS } from "./identity-log.js";
-import { cut } from "./recordings.js";
+import { cut, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";
 
 const ask = { model: "m", messages: [{ role: "user", content: "hi" }], stream: true };
@@ -353,4 +353,41 @@ describe("clients of one dialect and models of another", () => {
       "event: message_stop",
     ]);
   });
+});
+
+describe("bodies damaged anywhere", () => {
+  const plain = chatClient.parse({ ...ask, stream: false, n: 2 }, { headers: {}, passFields: [] });
+  const damage = fc.array(
+    fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      byte: fc.integer({ min: 0, max: 255 }),
+      cut: fc.nat(40),
+    }),
+    { minLength: 1, maxLength: 6 },
+  );
+  const kinds = [
+    ["chat.completions", chatUpstream, chat],
+    ["messages", messagesUpstream, messages],
+  ] as const;
+  for (const [kind, upstream, request] of kinds) {
+    test(`end as whole or as broken, never otherwise: ${kind}`, () => {
+      const bodies = recordings(kind)
+        .map(({ body }) => body.slice(0, 6000))
+        .slice(0, 12);
+      fc.assert(
+        fc.property(fc.constantFrom(...bodies), damage, fc.nat(), (body, places, seed) => {
+          const bytes = Buffer.from(body);
+          for (const { at, byte, cut: length } of places) {
+            const start = Math.floor(at * (bytes.length - 1));
+            bytes.fill(byte, start, Math.min(bytes.length, start + 1 + (length % 8)));
+          }
+          const log = decodeToLog({ upstream, request, pieces: cut(bytes.toString("latin1"), seed + 1) });
+          assert.ok(log.failed === null || log.failed.code === "upstream_broken");
+          const json = decodeToLog({ upstream, request: plain, pieces: [bytes] });
+          assert.equal(json.failed?.code, "upstream_broken");
+        }),
+        { numRuns: 200 },
+      );
+    });
+  }
 });
