@@ -153,6 +153,8 @@ export class Finder implements ReadingSink {
     this.aged(cursor, end);
     if (this.#reading !== null) {
       this.#reading.take(codePoint, { start, end }, this);
+      // What a reading drops, or has not decided on yet, makes its candidates older too.
+      this.#reading.age(this, end);
       if (this.#reading.agrees(cursor, codePoint)) this.#reading = null;
     }
     return index + length;

@@ -92,10 +92,13 @@ export class TextMasker implements StreamMasker {
     const finder = this.#finder;
     if (this.regions !== NO_MASKED_REGIONS) this.regions = NO_MASKED_REGIONS;
     if (this.covered !== NO_SPANS) this.covered = NO_SPANS;
-    if (finder.masked.length === 0 && finder.observed.length === 0 && live >= this.#released) {
+    const first = finder.masked[0];
+    const isWaiting = first === undefined || first.start > live || !isReady(first, live);
+    if (isWaiting && finder.observed.length === 0 && live >= this.#released) {
       finder.drop(this.#released);
-      this.#released = live;
-      const text = finder.take(live);
+      const to = first === undefined ? live : Math.max(this.#released, Math.min(live, first.start));
+      this.#released = to;
+      const text = finder.take(to);
       if (finder.excess > 0) this.#rebase(finder.excess);
       return text;
     }

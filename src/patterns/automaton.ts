@@ -41,6 +41,7 @@ export class Automaton {
   readonly alphabet: Alphabet;
   readonly stepper: Stepper;
   readonly width: number;
+  readonly #statesPerNumber: number;
   readonly #limits: AutomatonLimits;
   readonly #blockNodes: Uint8Array;
   transitions: Int32Array;
@@ -70,6 +71,7 @@ export class Automaton {
     this.stepper = stepper;
     this.alphabet = alphabet;
     this.width = alphabet.width;
+    this.#statesPerNumber = 1 / alphabet.width;
     this.#limits = from.limits;
     this.#blockNodes = from.blockNodes;
     const states = from.limits.maxStates + 1;
@@ -99,17 +101,22 @@ export class Automaton {
     return this.#limits.simulation === "always";
   }
 
+  /** A product is quicker than a quotient; rows are whole multiples, so rounding is exact. */
+  #idOf(row: number): number {
+    return (row * this.#statesPerNumber + 0.5) | 0;
+  }
+
   keyOf(row: number): Int32Array {
-    return this.#keys[(row / this.width) | 0] ?? this.stepper.firstKey;
+    return this.#keys[this.#idOf(row)] ?? this.stepper.firstKey;
   }
 
   groupsOf(row: number): number {
-    return this.#groups[(row / this.width) | 0] ?? 0;
+    return this.#groups[this.#idOf(row)] ?? 0;
   }
 
   /** Index of the first group that is inside a block, or -1. */
   blockOf(row: number): number {
-    return (this.#blocks[(row / this.width) | 0] ?? 0) - 1;
+    return (this.#blocks[this.#idOf(row)] ?? 0) - 1;
   }
 
   effect(transition: number): Effect {

@@ -37,6 +37,12 @@ export class Reading {
     this.#drain(sink);
   }
 
+  /** Tells the sink how far the source was read, whatever of it came out here. */
+  age(sink: ReadingSink, end: number): void {
+    sink.aged(this.cursor, end);
+    this.#inner?.age(sink, end);
+  }
+
   /** The text has ended: reads what is pending. */
   flush(sink: ReadingSink): void {
     this.#unescaper.finish();

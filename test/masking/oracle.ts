@@ -162,6 +162,7 @@ export class Oracle {
       if (this.#encoded) spans.push(...this.#encodedSpans(reading, text, partial));
       spans.push(...this.#overlong(reading));
     }
+    spans.push(...this.#overlongBetween(text));
     return spans;
   }
 
@@ -264,16 +265,33 @@ export class Oracle {
     const spans: Span[] = [];
     for (let count = 1; count <= reading.symbols.length; count++) {
       const symbols = reading.symbols.slice(0, count);
-      const end = endOf(symbols);
-      if (end - (symbols[0]?.start ?? end) < this.#limit) continue;
-      const live = this.#liveStarts(symbols).filter(({ rule }) => this.#rules[rule]?.action === "mask");
-      const first = Math.min(...live.map(({ start }) => start));
-      if (end - first < this.#limit) continue;
-      const rules = live.filter(({ start }) => start === first);
-      const rule = this.#inner(
-        rules.map(({ rule: each, start }) => ({ start, end, rule: each, sticky: true })),
-      );
-      spans.push({ start: first, end, rule, sticky: true });
+      spans.push(...this.#overlongAt(symbols, endOf(symbols)));
+    }
+    return spans;
+  }
+
+  #overlongAt(symbols: readonly Symbol[], end: number): readonly Span[] {
+    if (end - (symbols[0]?.start ?? end) < this.#limit) return [];
+    const live = this.#liveStarts(symbols).filter(({ rule }) => this.#rules[rule]?.action === "mask");
+    const first = Math.min(...live.map(({ start }) => start));
+    if (end - first < this.#limit) return [];
+    const rules = live.filter(({ start }) => start === first);
+    const rule = this.#inner(
+      rules.map(({ rule: each, start }) => ({ start, end, rule: each, sticky: true })),
+    );
+    return [{ start: first, end, rule, sticky: true }];
+  }
+
+  /** The same at every place of the source, where a reading may have dropped what came last. */
+  #overlongBetween(text: string): readonly Span[] {
+    const spans: Span[] = [];
+    let end = 0;
+    for (const char of text) {
+      end += char.length;
+      if (end < this.#limit) continue;
+      for (const { level, symbols } of readings(text.slice(0, end), true)) {
+        if (level > 0 && endOf(symbols) < end) spans.push(...this.#overlongAt(symbols, end));
+      }
     }
     return spans;
   }

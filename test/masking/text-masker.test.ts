@@ -107,6 +107,16 @@ test("treats a candidate that lives too long as a match, and keeps no more text 
   assert.equal(endless.maskWhole(`key=${"a".repeat(500)} rest`, SCOPE).text, `key=${"a".repeat(500)} rest`);
 });
 
+test("a candidate grows old over characters that a reading drops", () => {
+  const masker = plan.open("text", SCOPE);
+  let out = masker.feed("call jane@example.com");
+  for (let turn = 0; turn < 100; turn++) {
+    out += masker.feed("*".repeat(40));
+    assert.ok(masker.held < 600, `${masker.held} characters held`);
+  }
+  assert.equal(out + masker.feed(" now") + masker.end(), "call <EMAIL_ADDRESS> now");
+});
+
 test("a detector that throws ends the stream, and nothing comes after", () => {
   const failing = sampleMasking({
     validators: new Map([
