@@ -27,11 +27,15 @@ export function responseError(error: EndError): JsonObject {
   return { code: retry ? again : "invalid_prompt", message: error.message };
 }
 
-/** Ends a stream of which nothing but its ending is known. */
+/** No log of so many entries has more frames for each: a channel has five of its own, a chunk has one. */
+const FRAMES_PER_ENTRY = 5;
+
+/** Ends a stream of which nothing but its ending is known; its numbers are beyond every number before. */
 export function failResponsesStream(ended: EntryOf<"ended">, sink: FrameSink): void {
   if (ended.error === null) return;
   const { error, seq } = ended;
-  sink.frame("error", JSON.stringify(errorEvent(error, seq)), seq);
+  const sequence = seq * FRAMES_PER_ENTRY;
+  sink.frame("error", JSON.stringify(errorEvent(error, sequence)), seq);
   const response = {
     id: `resp_${error.details.session ?? ""}`,
     object: "response",
@@ -40,6 +44,6 @@ export function failResponsesStream(ended: EntryOf<"ended">, sink: FrameSink): v
     incomplete_details: null,
     output: [],
   };
-  const failed = { type: "response.failed", sequence_number: seq + 1, response };
+  const failed = { type: "response.failed", sequence_number: sequence + 1, response };
   sink.frame("response.failed", JSON.stringify(failed), seq);
 }
