@@ -6,4 +6,4 @@ export { quote, suggest } from "./near-name.js";
 export { formatProblem, type Place, Problems } from "./problem.js";
 export { type DocumentSource, readDocument } from "./read-document.js";
 export * from "./scalars.js";
-export { checked, mapped, type Placed, placed, type Shape, type ShapeOf } from "./shape.js";
+export { checked, INVALID, mapped, type Placed, placed, type Shape, type ShapeOf } from "./shape.js";
