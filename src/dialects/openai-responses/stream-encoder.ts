@@ -2,7 +2,6 @@ import type { Entry, EntryOf, OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
-import { chunkData } from "../native-frame.js";
 import { restoreEchoes } from "./echo.js";
 import { errorEvent, responseError } from "./errors.js";
 import { OutputDraft } from "./output-draft.js";
@@ -17,6 +16,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #log = new LogReader("openai-responses");
   readonly #asked: AskedRequest;
   readonly #draft = new OutputDraft();
+  readonly #tails = new Map<number, string>();
   #next = 0;
   #begun = false;
 
@@ -37,11 +37,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   #chunk(entry: EntryOf<"chunk">, sink: FrameSink): void {
     if (this.#log.native) {
-      const template = this.#log.template(entry.template);
-      // Text without an envelope goes out with the event that brought it.
-      // Clients want a list of probabilities, if an empty one.
-      const chunk = { ...entry, logprobs: entry.logprobs ?? "[]" };
-      if (template !== undefined) this.#number(template.event, chunkData(template, chunk), entry.seq, sink);
+      this.#nativeChunk(entry, sink);
       return;
     }
     const channel = this.#log.channel(entry.channel);
@@ -49,6 +45,26 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.#begin(entry.seq, sink);
     this.#send(this.#draft.open(channel, this.#log.session), entry.seq, sink);
     this.#send(this.#draft.say(channel, entry.text), entry.seq, sink);
+  }
+
+  /** Text without an envelope goes out with the event that brought it. */
+  #nativeChunk(entry: EntryOf<"chunk">, sink: FrameSink): void {
+    const template = this.#log.template(entry.template);
+    if (template === undefined) return;
+    const { event, before, middle } = template;
+    // Clients want a list of probabilities, if an empty one.
+    const inner = middle === null ? "" : middle + (entry.logprobs ?? "[]");
+    const data = before + JSON.stringify(entry.text) + inner + this.#tailOf(template) + this.#next++;
+    sink.frame(event, `${data}}`, entry.seq);
+  }
+
+  /** What ends an envelope, open for the number of its frame. */
+  #tailOf({ template, after }: EntryOf<"template">): string {
+    const known = this.#tails.get(template);
+    if (known !== undefined) return known;
+    const tail = `${after.slice(0, -1)},"sequence_number":`;
+    this.#tails.set(template, tail);
+    return tail;
   }
 
   #output(entry: EntryOf<"output">, sink: FrameSink): void {
