@@ -11,6 +11,7 @@ import { type Clock, systemClock } from "./domain/time.js";
 import type { FrontEnd, FrontEndDeps, TlsMaterial } from "./frontends/front-end.js";
 import { createGrpcFrontEnd } from "./frontends/grpc/server.js";
 import { createHttpFrontEnd } from "./frontends/http/server.js";
+import { createResponsesSocketFrontEnd } from "./frontends/responses-socket/server.js";
 import { createWebSocketFrontEnd } from "./frontends/websocket/server.js";
 import { Revocation } from "./identity/revocation.js";
 import { TokenVerifier } from "./identity/token-verifier.js";
@@ -257,11 +258,19 @@ async function listen(
     },
   });
   opened(() => websocket.close());
+  const responses = createResponsesSocketFrontEnd(deps, {
+    origins,
+    limits: { frameBytes: limits.body, stallTimeoutMs: timeouts.stall },
+    passFields: (model) => passFieldsOf(config, model),
+    randomBytes: (count) => randomBytes(count),
+  });
+  opened(() => responses.close());
   const http = createHttpFrontEnd(deps, {
     limits: { bodyBytes: limits.body, pendingWaitMs: approvals.plainWait, stallTimeoutMs: timeouts.stall },
     tls: tlsOf(config, tls.http, "tls.http"),
     origins,
-    upgrades: [websocket],
+    // The path of the Responses API goes to its own room.
+    upgrades: [responses, websocket],
     passFields: (model) => passFieldsOf(config, model),
   });
   const grpc = createGrpcFrontEnd(deps, {

@@ -39,6 +39,9 @@ export async function parseFrame(bytes: Uint8Array, limitBytes: number): Promise
   if (type !== "response.create") {
     throw invalid("type", 'The member type must be "response.create".', streamId);
   }
+  if (body["background"] === true) {
+    throw invalid("background", "Background mode is not served over WebSocket.", streamId);
+  }
   // On this wire everything is a stream; clients leave the member out, or say so.
   return { streamId, body: { ...body, stream: true } };
 }
