@@ -2,11 +2,15 @@
  * Speed of the masking engine, in one run: tokens of a real tokenizer through a warm masker, beside
  * the native regular expressions of the same rules over a window of 256 characters.
  *
- *   node --import tsx --expose-gc test/bench/masking-speed.ts [--quick]
+ *   node --import tsx --expose-gc test/bench/masking-speed.ts [--quick] [--prototype FOLDER]
+ *
+ * With `--prototype` the first engine, built as a study with rules of its own, reads the same tokens in turn.
+ * Single tokens are timed by the clock and by the processor; the lesser counts, so that other processes do not.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
 import { decodeGenerator, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { Masking } from "../../src/masking/masking.js";
 import type { MaskingPlan } from "../../src/masking/masking-plan.js";
@@ -72,7 +76,9 @@ function tokensOf(text: string): readonly string[] {
   return [...decodeGenerator(encode(text))].filter((token) => token !== "");
 }
 
-function nanosPerToken(open: () => StreamMasker, tokens: readonly string[]): number {
+type Feeder = Pick<StreamMasker, "feed" | "end">;
+
+function nanosPerToken(open: () => Feeder, tokens: readonly string[]): number {
   const masker = open();
   const start = performance.now();
   for (const token of tokens) masker.feed(token);
@@ -97,18 +103,60 @@ function nanosNative(detectors: readonly Detector[], tokens: readonly string[]):
   return found < 0 ? 0 : nanos;
 }
 
+/** The masker of the study in `--prototype`, or null where there is none to compare with. */
+async function prototypeMasker(): Promise<(() => Feeder) | null> {
+  const at = process.argv.indexOf("--prototype");
+  if (at < 0) return null;
+  const folder = process.argv[at + 1] ?? "";
+  try {
+    const engines = await import(pathToFileURL(join(folder, "src/tdfa.mjs")).href);
+    const known = await import(pathToFileURL(join(folder, "src/rules.mjs")).href);
+    const rules = [...known.PII, ...known.secrets().rules];
+    const engine = new engines.Engine(rules, { maxStates: 60_000 });
+    console.log(`prototype: ${rules.length} rules of its own`);
+    return () => new engines.Masker(engine);
+  } catch (cause) {
+    console.log(`prototype: left out, ${cause instanceof Error ? cause.message : "it does not load"}`);
+    return null;
+  }
+}
+
+/** Milliseconds that the slowest token took. */
+function worstToken(masker: Feeder, tokens: Iterable<string>): number {
+  let worst = 0;
+  for (const token of tokens) {
+    const used = process.cpuUsage();
+    const before = performance.now();
+    masker.feed(token);
+    const wall = performance.now() - before;
+    if (wall <= worst) continue;
+    const { user, system } = process.cpuUsage(used);
+    worst = Math.max(worst, Math.min(wall, (user + system) / 1e3));
+  }
+  return worst;
+}
+
 function report(
   name: string,
   plan: MaskingPlan,
-  from: { tokens: readonly string[]; detectors: readonly Detector[] },
+  from: {
+    readonly tokens: readonly string[];
+    readonly detectors: readonly Detector[];
+    readonly rival: (() => Feeder) | null;
+  },
 ): void {
-  const { tokens, detectors } = from;
-  for (let round = 0; round < WARM_ROUNDS; round++) nanosPerToken(() => plan.open("text", SCOPE), tokens);
+  const { tokens, detectors, rival } = from;
+  for (let round = 0; round < WARM_ROUNDS; round++) {
+    nanosPerToken(() => plan.open("text", SCOPE), tokens);
+    if (rival !== null) nanosPerToken(rival, tokens);
+  }
   const ours: number[] = [];
+  const theirs: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const mine = nanosPerToken(() => plan.open("text", SCOPE), tokens);
     const native = nanosNative(detectors, tokens.slice(round * 200, round * 200 + 200));
+    if (rival !== null) theirs.push(nanosPerToken(rival, tokens));
     ours.push(mine);
     ratios.push(native / mine);
   }
@@ -116,7 +164,10 @@ function report(
   console.log(
     `${name}: ${tokens.length} tokens of ${(chars / tokens.length).toFixed(1)} characters, ` +
       `${median(ours).toFixed(0)} ns per token (${Math.min(...ours).toFixed(0)}-${Math.max(...ours).toFixed(0)}), ` +
-      `native window ${median(ratios).toFixed(0)} times slower`,
+      `native window ${median(ratios).toFixed(0)} times slower` +
+      (rival === null
+        ? ""
+        : `, prototype ${median(theirs).toFixed(0)} ns (${Math.min(...theirs).toFixed(0)}-${Math.max(...theirs).toFixed(0)})`),
   );
 }
 
@@ -128,6 +179,10 @@ function holdBack(plan: MaskingPlan, text: string): number {
     held += masker.held;
   }
   return held / text.length;
+}
+
+function* pieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += 4) yield text.slice(at, at + 4);
 }
 
 function adversarial(plan: MaskingPlan): void {
@@ -144,13 +199,8 @@ function adversarial(plan: MaskingPlan): void {
       () => alphabet[Math.floor(random() * alphabet.length)],
     ).join("");
     const masker = plan.open("text", SCOPE);
-    let worst = 0;
     const start = performance.now();
-    for (let at = 0; at < text.length; at += 4) {
-      const before = performance.now();
-      masker.feed(text.slice(at, at + 4));
-      worst = Math.max(worst, performance.now() - before);
-    }
+    const worst = worstToken(masker, pieces(text));
     masker.end();
     console.log(
       `adversarial ${name}: ${(((performance.now() - start) * 1e3) / text.length).toFixed(2)} us per character, worst token ${worst.toFixed(2)} ms`,
@@ -206,17 +256,12 @@ const size = QUICK ? 300_000 : 1_000_000;
 const markdown = files.join("\n\n").slice(0, size);
 const prose = proseOf(files).slice(0, size);
 const fresh = tokensOf(prose.slice(0, 40_000));
-let worst = 0;
-const first = plan.open("text", SCOPE);
-for (const token of fresh) {
-  const before = performance.now();
-  first.feed(token);
-  worst = Math.max(worst, performance.now() - before);
-}
+const worst = worstToken(plan.open("text", SCOPE), fresh);
 console.log(`worst token after warm-up, first ${fresh.length} tokens of prose: ${worst.toFixed(2)} ms`);
-report("prose", plan, { tokens: tokensOf(prose), detectors });
-report("prose with findings", plan, { tokens: tokensOf(withFindings(prose, detectors)), detectors });
-report("markdown", plan, { tokens: tokensOf(withFindings(markdown, detectors)), detectors });
+const rival = await prototypeMasker();
+report("prose", plan, { tokens: tokensOf(prose), detectors, rival });
+report("prose with findings", plan, { tokens: tokensOf(withFindings(prose, detectors)), detectors, rival });
+report("markdown", plan, { tokens: tokensOf(withFindings(markdown, detectors)), detectors, rival });
 console.log(`mean hold-back on prose: ${holdBack(plan, prose.slice(0, 100_000)).toFixed(2)} characters`);
 console.log(`idle masker: ${idleBytes(plan).toFixed(0)} bytes`);
 console.log(`10,000 interleaved streams: ${interleaved(plan, tokensOf(prose)).toFixed(0)} ns per token`);

@@ -288,7 +288,8 @@ export class Oracle {
     let end = 0;
     for (const char of text) {
       end += char.length;
-      if (end < this.#limit) continue;
+      // Half a pair is read with what follows it.
+      if (end < this.#limit || /^[\ud800-\udbff]$/.test(char)) continue;
       for (const { level, symbols } of readings(text.slice(0, end), true)) {
         if (level > 0 && endOf(symbols) < end) spans.push(...this.#overlongAt(symbols, end));
       }
