@@ -71,18 +71,36 @@ before(async () => {
 after(() => world.close());
 beforeEach(() => world.model.tell(answer));
 
-for (const [name, client] of [
-  ["openai 6", () => new OpenAI({ baseURL: base, apiKey: token })],
-  ["openai 7", () => new OpenAI7({ baseURL: base, apiKey: token })],
-] as const) {
-  describe(`${name}, previous_response_id`, () => {
-    const ask = (body: object) =>
-      client().responses.create({ model: "gpt-told", ...body }) as Promise<{
-        id: string;
-        output_text: string;
-        previous_response_id: string | null;
-      }>;
+const openai6 = () => new OpenAI({ baseURL: base, apiKey: token });
+const openai7 = () => new OpenAI7({ baseURL: base, apiKey: token });
+type Asked = Pick<
+  OpenAI.Responses.ResponseCreateParamsNonStreaming,
+  "input" | "previous_response_id" | "store"
+>;
+type Event = { readonly type: string; readonly response?: { readonly id: string } };
 
+/** Both majors, whose types differ and whose calls do not. */
+const MAJORS = [
+  {
+    name: "openai 6",
+    ask: (body: Asked) => openai6().responses.create({ model: "gpt-told", ...body }),
+    stream: (input: string): Promise<AsyncIterable<Event>> =>
+      openai6().responses.create({ model: "gpt-told", input, stream: true }),
+  },
+  {
+    name: "openai 7",
+    ask: (body: Asked) =>
+      openai7().responses.create({
+        model: "gpt-told",
+        ...body,
+      } as OpenAI7.Responses.ResponseCreateParamsNonStreaming),
+    stream: (input: string): Promise<AsyncIterable<Event>> =>
+      openai7().responses.create({ model: "gpt-told", input, stream: true }),
+  },
+];
+
+for (const { name, ask, stream } of MAJORS) {
+  describe(`${name}, previous_response_id`, () => {
     test("goes on for three turns, with what was delivered", async () => {
       const one = await ask({ input: "First" });
       const two = await ask({ input: "Second", previous_response_id: one.id });
@@ -95,9 +113,8 @@ for (const [name, client] of [
     });
 
     test("goes on from a streamed answer as soon as it has it", async () => {
-      const stream = await client().responses.create({ model: "gpt-told", input: "First", stream: true });
       let id = "";
-      for await (const event of stream as AsyncIterable<{ type: string; response?: { id: string } }>) {
+      for await (const event of await stream("First")) {
         if (event.type === "response.completed") id = event.response?.id ?? "";
       }
       await ask({ input: "Second", previous_response_id: id });
@@ -192,4 +209,89 @@ test("a warm-up is judged, reaches no model, and can be gone on from", async () 
   assert.equal(world.model.requests.length, reached);
   await client.responses.create({ model: "gpt-told", input: "Go", previous_response_id: one.id });
   assert.deepEqual(said(), ["user: Prepared", "user: Go"]);
+});
+
+describe("a response by its id", () => {
+  const events = async (stream: AsyncIterable<{ type: string; sequence_number: number }>) => {
+    const all: { type: string; sequence_number: number }[] = [];
+    for await (const event of stream) all.push(event);
+    return all;
+  };
+
+  test("is retrieved as it was delivered", async () => {
+    for (const model of ["gpt-told", "claude-told"]) {
+      const one = await openai6().responses.create({ model, input: "First" });
+      const again = await openai6().responses.retrieve(one.id);
+      assert.deepEqual(again, one);
+      assert.equal(again.output_text, MASKED);
+    }
+  });
+
+  test("streams again with the same numbers, and from any of them on", async () => {
+    for (const model of ["gpt-told", "claude-told"]) {
+      const first = await events(await openai6().responses.create({ model, input: "First", stream: true }));
+      const created = first[0] as unknown as { response: { id: string } };
+      const { id } = created.response;
+      const again = await events(await openai6().responses.retrieve(id, { stream: true }));
+      assert.deepEqual(again, first);
+      for (const after of [0, 4, first.length - 2]) {
+        const rest = await events(
+          await openai7().responses.retrieve(id, { stream: true, starting_after: after }),
+        );
+        assert.deepEqual(rest, first.slice(after + 1));
+      }
+    }
+  });
+
+  test("is resumed by the SDK's own helper", async () => {
+    const one = await openai6().responses.create({ model: "gpt-told", input: "First", store: true });
+    const streamed = openai6().responses.stream({ model: "gpt-told", input: "First" });
+    const { id } = await streamed.finalResponse();
+    assert.notEqual(id, one.id);
+    const resumed = openai6().responses.stream({ response_id: id, starting_after: 3 });
+    assert.equal((await resumed.finalResponse()).output_text, MASKED);
+  });
+
+  test("is cancelled, and its upstream with it", async () => {
+    world.model.tell((request) => {
+      const told = answer(request);
+      return { ...told, body: told.body.toString().slice(0, 2500), end: "open" };
+    });
+    const stream = await openai6().responses.create(
+      { model: "gpt-told", input: "First", stream: true },
+      { headers: { "x-sluice-resumable": "true" } },
+    );
+    let id = "";
+    await assert.rejects(async () => {
+      for await (const event of stream) {
+        if (event.type === "response.created") id = event.response.id;
+        if (event.type !== "response.output_text.delta" || id === "") continue;
+        const running = await openai6().responses.retrieve(id);
+        assert.equal(running.status, "in_progress");
+        const cancelled = await openai6().responses.cancel(id);
+        id = "";
+        assert.equal(cancelled.status, "cancelled");
+      }
+    });
+    assert.equal(world.running.gateway.liveSessions, 0);
+  });
+
+  test("is deleted", async () => {
+    const one = await openai6().responses.create({ model: "gpt-told", input: "First" });
+    await openai6().responses.delete(one.id);
+    await assert.rejects(openai6().responses.retrieve(one.id), NotFoundError);
+    await assert.rejects(
+      openai6().responses.create({ model: "gpt-told", input: "On", previous_response_id: one.id }),
+      BadRequestError,
+    );
+  });
+
+  test("that nobody knows is not found", async () => {
+    await assert.rejects(openai6().responses.retrieve("resp_never"), NotFoundError);
+    await assert.rejects(openai6().responses.cancel("resp_never"), NotFoundError);
+    await assert.rejects(
+      openai6().responses.retrieve("resp_0198f3a0-0000-7000-8000-000000000000"),
+      NotFoundError,
+    );
+  });
 });

@@ -22,7 +22,7 @@ export function allowOrigin(
     response.setHeader("access-control-allow-origin", origin);
     response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     if (isPreflight) {
-      response.setHeader("access-control-allow-methods", "GET, POST");
+      response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
       response.setHeader("access-control-allow-headers", ALLOWED_HEADERS);
       response.setHeader("access-control-max-age", "600");
     }

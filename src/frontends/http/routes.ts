@@ -5,11 +5,12 @@ import { complete } from "./complete.js";
 import type { Exchange } from "./exchange.js";
 import * as health from "./health.js";
 import * as models from "./models.js";
+import * as responses from "./responses.js";
 import type { HttpRoom } from "./room.js";
 import * as sessions from "./sessions.js";
 
 export interface Route {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Segments; `*` takes the rest, `:` one segment. */
   readonly path: RegExp;
   /** Whose shape errors have; null: the gateway's own. */
@@ -22,6 +23,9 @@ export const ROUTES: readonly Route[] = [
   ask("/v1/chat/completions", "openai-chat"),
   ask("/v1/completions", "openai-completions"),
   ask("/v1/responses", "openai-responses"),
+  ofResponse("GET", "", responses.retrieve),
+  ofResponse("POST", "\\/cancel", responses.cancel),
+  ofResponse("DELETE", "", responses.remove),
   ask("/v1/messages", "anthropic-messages"),
   ask("/v1/messages/count_tokens", "anthropic-messages", "count_tokens"),
   { method: "GET", path: /^\/v1\/models$/, dialect: "openai-chat", handle: models.list },
@@ -32,6 +36,11 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: /^\/livez$/, dialect: null, handle: health.live },
   { method: "GET", path: /^\/readyz$/, dialect: null, handle: health.ready },
 ];
+
+function ofResponse(method: Route["method"], rest: string, handle: Route["handle"]): Route {
+  const path = new RegExp(`^\\/v1\\/responses\\/([^/]+)${rest}$`);
+  return { method, path, dialect: "openai-responses", handle };
+}
 
 function ask(path: string, name: DialectName, operation: CompletionRequest["operation"] = "generate"): Route {
   return {
