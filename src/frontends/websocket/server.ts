@@ -4,17 +4,14 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import { authenticate } from "../authenticate.js";
 import type { FrontEndDeps } from "../front-end.js";
-import { singleHeaders } from "../single-headers.js";
 import { StallWatch, TURN_MS } from "../stall-watch.js";
 import { Connection, type ConnectionLimits } from "./connection.js";
 import { CLOSE } from "./errors.js";
-import { ResponsesConnection } from "./responses-connection.js";
 import type { SocketConnection } from "./socket-life.js";
 import { type OriginVerdict, originOf, refuseUpgrade } from "./upgrade.js";
 
 const SUBPROTOCOL = "sluice.v1.json";
 const STREAM_PATH = "/v1/stream";
-const RESPONSES_PATH = "/v1/responses";
 
 export interface WebSocketLimits extends ConnectionLimits {
   /** Sockets at one time. Default 10,000. */
@@ -48,8 +45,7 @@ export function createWebSocketFrontEnd(
   return new WebSocketFrontEnd(deps, options);
 }
 
-/** `/v1/stream` and the Responses WebSocket: they have no port of their own and take upgrades of the HTTP
- *  front end. */
+/** `/v1/stream`: it has no port of its own and takes upgrades of the HTTP front end. */
 export class WebSocketFrontEnd {
   readonly #deps: FrontEndDeps;
   readonly #limits: WebSocketLimits;
@@ -89,7 +85,7 @@ export class WebSocketFrontEnd {
   /** Takes an upgrade of its own path; false: the path is not its own. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const [path] = (request.url ?? "").split("?");
-    if (path !== STREAM_PATH && path !== RESPONSES_PATH) return false;
+    if (path !== STREAM_PATH) return false;
     void this.#upgrade(request, socket, head);
     return true;
   }
@@ -102,7 +98,7 @@ export class WebSocketFrontEnd {
       if (socket.destroyed) return;
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
         if (caller instanceof SluiceError) refuseOpened(webSocket, caller);
-        else this.#watch.add(this.#connectionOf(request, { webSocket, socket, token: caller.token }));
+        else this.#opened(webSocket, { socket, token: caller.token });
       });
     } catch (thrown) {
       refuseUpgrade(request, socket, asSluiceError(thrown));
@@ -143,19 +139,19 @@ export class WebSocketFrontEnd {
     }
   }
 
-  #connectionOf(
-    { url, headers }: IncomingMessage,
-    opened: { readonly webSocket: WebSocket; readonly socket: Duplex; readonly token: string },
-  ): SocketConnection {
-    const { frameBytes, bufferedBytes } = this.#limits;
-    const onOver = (over: SocketConnection): void => this.#watch.remove(over);
-    const common = { ...opened, deps: this.#deps, onOver };
-    const dialect = this.#deps.dialects.get("openai-responses");
-    if (!url?.startsWith(RESPONSES_PATH) || dialect === undefined) {
-      return new Connection({ ...common, limits: this.#limits });
-    }
-    const sent = { headers: singleHeaders(headers), frameBytes, bufferedBytes };
-    return new ResponsesConnection({ ...common, ...sent, dialect });
+  #opened(
+    webSocket: WebSocket,
+    { socket, token }: { readonly socket: Duplex; readonly token: string },
+  ): void {
+    const connection = new Connection({
+      deps: this.#deps,
+      limits: this.#limits,
+      webSocket,
+      socket,
+      token,
+      onOver: (over) => this.#watch.remove(over),
+    });
+    this.#watch.add(connection);
   }
 
   /** Takes no new sockets, closes idle ones; resolves when the last stream has ended. */
