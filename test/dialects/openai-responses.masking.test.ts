@@ -366,4 +366,40 @@ describe("recorded Responses streams through the whole built-in set", {
     }
     assert.deepEqual([...new Set(alarms)], []);
   });
+
+  test("leak nothing that was planted in every string of every event", () => {
+    for (const [index, recording] of recordings("responses").entries()) {
+      if (recording.flags.includes("several_messages_in_one_body") || index % 4 !== 0) continue;
+      const events = recording.body.split(/\r?\n/).flatMap((line) => {
+        if (!line.startsWith("data: {")) return [];
+        const event: Json = JSON.parse(line.slice(6));
+        return [plant(event, "")];
+      });
+      const request = asked();
+      const pieces = events.map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
+      const entries = maskedLog({
+        upstream: responsesUpstream,
+        request,
+        pieces,
+        entities: ["EMAIL_ADDRESS"],
+      });
+      const through = renderStream(responsesClient, request, entries);
+      const last = entries.at(-1);
+      const ending = recording.features.includes("error") ? "upstream_broken" : "complete";
+      assert.equal(last?.type === "ended" && last.outcome, ending, recording.id);
+      assert.match(through, /<EMAIL_ADDRESS>|response\.failed/);
+      assert.doesNotMatch(readings(through), /jane\.doe@/, recording.id);
+      assert.doesNotMatch(JSON.stringify(entries), /jane\.doe@/, recording.id);
+    }
+  });
 });
+
+/** Words by which events are told apart, and what passes unseen by design. */
+const STRUCTURE = /^(?:type|object|status|id|item_id|encrypted_content|signature|result|call_id)$/;
+
+function plant(value: unknown, key: string): unknown {
+  if (typeof value === "string") return value === "" || STRUCTURE.test(key) ? value : `${value} ${SECRET} `;
+  if (Array.isArray(value)) return value.map((entry) => plant(entry, key));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plant(member, name)]));
+}
