@@ -21,6 +21,8 @@ const SCHEME = /^(https?|grpcs?):\/\/([^/]+)\/?$/;
 export function parseTarget(written: string): Target {
   const [, scheme, rest] = SCHEME.exec(written) ?? [];
   const { host, port } = addressOf(rest ?? written, scheme);
+  if (!/^[A-Za-z0-9.:_-]+$/.test(host))
+    throw badFlag("--url", `expected host:port, found ${JSON.stringify(written)}.`);
   const isLocal = isLoopbackHost(host);
   const isPlain = scheme === undefined ? isLocal : !scheme.endsWith("s");
   if (isPlain && !isLocal) {

@@ -88,7 +88,7 @@ export function policyText({ provider, group, reviewers }: InitFlags): string {
   const { models, model } = providerOf(provider);
   return `# Who may ask what. Nobody is allowed who is not named. Test it with: sluice policy test --config sluice.yaml
 policies:
-  - name: ${quoted(group)}
+  - name: ${policyName(group)}
     who: { groups: [${quoted(group)}] }
     connections: [${provider}]
     models: [${quoted(models)}]
@@ -139,6 +139,11 @@ function providerOf(name: string): Provider {
   const provider = PROVIDERS.get(name);
   if (provider !== undefined) return provider;
   throw badFlag("--provider", `is one of ${[...PROVIDERS.keys()].join(", ")}.`);
+}
+
+/** Groups may hold anything, names of policies may not. */
+function policyName(group: string): string {
+  return group.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "") || "callers";
 }
 
 /** A JSON string is a YAML string. */
