@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { asSluiceError, ERROR_CODES, SluiceError } from "../domain/errors.js";
 import type { JsonObject } from "../domain/json.js";
 import { act } from "./act.js";
-import type { AskFlags } from "./ask.js";
+import type { AskFlags } from "./ask-flags.js";
 import { badFlag } from "./bad-flag.js";
 import type { GatewayClient } from "./client.js";
 import { withClient } from "./connect.js";

@@ -1,15 +1,8 @@
 import type { Command } from "commander";
-import { type GatewayFlags, withGatewayFlags } from "./flags.js";
+import type { AskFlags } from "./ask-flags.js";
+import { withGatewayFlags } from "./flags.js";
 import type { Io } from "./io.js";
 import { parseCount } from "./time-argument.js";
-
-export interface AskFlags extends GatewayFlags {
-  readonly model?: string;
-  readonly system?: string;
-  readonly maxTokens?: number;
-  readonly wait: boolean;
-  readonly raw: boolean;
-}
 
 /** `sluice ask`: a prompt to a model through the gateway, the answer as it streams. */
 export function register(program: Command, io: Io, exit: (code: number) => void): void {

@@ -1,15 +1,7 @@
 import type { Command } from "commander";
-import { type OutputFlags, withOutputFlags } from "./flags.js";
+import { withOutputFlags } from "./flags.js";
+import type { InitFlags } from "./init/init-flags.js";
 import type { Io } from "./io.js";
-
-export interface InitFlags extends OutputFlags {
-  readonly provider: string;
-  readonly issuer: string;
-  readonly audience: string;
-  readonly group: string;
-  readonly reviewers: string;
-  readonly force: boolean;
-}
 
 /** `sluice init`: a configuration to begin with. */
 export function register(program: Command, io: Io, exit: (code: number) => void): void {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type GatewayFlags, type OutputFlags, withGatewayFlags, withOutputFlags } from "./flags.js";
 import type { Io } from "./io.js";
-import type { ExplainFlags } from "./policy/explain.js";
+import type { ExplainFlags } from "./policy/explain-flags.js";
 
 const CONFIG = "configuration that names connections, detectors and issuers";
 

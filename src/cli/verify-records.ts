@@ -9,7 +9,7 @@ import { EXIT, type Io } from "./io.js";
 import { type Output, visibleLine } from "./output.js";
 import { type PublicKeys, publicKeysOf, signingKeyFiles } from "./public-keys.js";
 import { sessionNamed } from "./session-name.js";
-import type { VerifyFlags } from "./verify.js";
+import type { VerifyFlags } from "./verify-flags.js";
 
 /** What was found, in one form for all the ways of looking. */
 interface Findings {

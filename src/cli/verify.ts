@@ -1,14 +1,7 @@
 import type { Command } from "commander";
-import { type GatewayFlags, withGatewayFlags } from "./flags.js";
+import { withGatewayFlags } from "./flags.js";
 import type { Io } from "./io.js";
-
-export interface VerifyFlags extends GatewayFlags {
-  readonly dir?: string;
-  readonly config?: string;
-  readonly export?: string;
-  readonly anchor?: string;
-  readonly publicKey: readonly string[];
-}
+import type { VerifyFlags } from "./verify-flags.js";
 
 /** `sluice verify`: whether records were changed, cut, removed or put back. */
 export function register(program: Command, io: Io, exit: (code: number) => void): void {

@@ -158,7 +158,12 @@ export type OutputItem =
     }
   | { readonly type: "channel"; readonly channel: Channel }
   | { readonly type: "channel_closed"; readonly channel: number }
-  | { readonly type: "finish"; readonly choice: number; readonly reason: FinishReason; readonly native: string }
+  | {
+      readonly type: "finish";
+      readonly choice: number;
+      readonly reason: FinishReason;
+      readonly native: string;
+    }
   | { readonly type: "usage"; readonly usage: Usage };
 
 /**

@@ -1,5 +1,5 @@
 import { badFlag } from "../bad-flag.js";
-import type { InitFlags } from "../init.js";
+import type { InitFlags } from "./init-flags.js";
 
 interface Provider {
   readonly dialect: "openai" | "anthropic" | "demo";

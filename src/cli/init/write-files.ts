@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { act } from "../act.js";
 import { badFlag } from "../bad-flag.js";
-import type { InitFlags } from "../init.js";
 import { EXIT, type Io } from "../io.js";
+import type { InitFlags } from "./init-flags.js";
 import { configText, policyText } from "./templates.js";
 
 /** `sluice init`. Writes both files or none, and never over a file unless told to. */

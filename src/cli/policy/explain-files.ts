@@ -2,7 +2,7 @@ import type { Principal } from "../../domain/principal.js";
 import type { PromptSegment, PromptView } from "../../domain/prompt.js";
 import type { PolicyExplanation, Resolution } from "../../policy/explain.js";
 import { badFlag } from "../bad-flag.js";
-import type { ExplainFlags } from "./explain.js";
+import type { ExplainFlags } from "./explain-flags.js";
 import type { Shown, Step } from "./explanation.js";
 import { explanationText } from "./explanation-text.js";
 import { Workbench } from "./workbench.js";

@@ -4,7 +4,7 @@ import { withClient } from "../connect.js";
 import { given, objectsOf, textOf } from "../fields.js";
 import type { GatewayFlags } from "../flags.js";
 import type { Io } from "../io.js";
-import type { ExplainFlags } from "./explain.js";
+import type { ExplainFlags } from "./explain-flags.js";
 import type { Shown, Step } from "./explanation.js";
 import { explanationText } from "./explanation-text.js";
 

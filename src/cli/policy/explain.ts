@@ -3,20 +3,7 @@ import { badFlag } from "../bad-flag.js";
 import type { GatewayFlags } from "../flags.js";
 import { EXIT, type Io } from "../io.js";
 import { readPrompt } from "../prompt-argument.js";
-
-export interface ExplainFlags {
-  readonly model?: string;
-  readonly connection?: string;
-  readonly prompt?: string;
-  readonly system?: string;
-  readonly subject?: string;
-  readonly groups?: string;
-  readonly team?: string;
-  readonly issuer?: string;
-  readonly attribute: readonly string[];
-  readonly config?: string;
-  readonly policies?: string;
-}
+import type { ExplainFlags } from "./explain-flags.js";
 
 /**
  * `sluice policy explain`: from files where --config or --policies is given, else by a running gateway for
