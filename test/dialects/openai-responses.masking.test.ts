@@ -334,6 +334,26 @@ describe("masking of Responses answers", () => {
     assert.equal(replay.split('"instructions":"(masked)"').length - 1, 2);
   });
 
+  test("still streams text whose envelope may not be shown", () => {
+    const request = asked();
+    const event = { type: "response.output_text.delta", item_id: SECRET, output_index: 0, content_index: 0 };
+    const pieces = [
+      Buffer.from(
+        body([
+          { ...event, delta: "hello " },
+          { ...event, delta: "there " },
+        ]),
+      ),
+    ];
+    const through = renderStream(
+      responsesClient,
+      request,
+      maskedLog({ upstream: responsesUpstream, request, pieces }),
+    );
+    assert.match(through, /"delta":"hello/);
+    assert.doesNotMatch(through, /jane/);
+  });
+
   test("numbers frames from 0 without a gap, the same in every reading", () => {
     const request = asked();
     const entries = maskedLog({ upstream: responsesUpstream, request, pieces: cut(source, 5) });

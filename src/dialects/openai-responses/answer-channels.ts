@@ -3,7 +3,7 @@ import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
 import { ChannelTable } from "../channel-table.js";
 import { output } from "../decoded.js";
-import type { DecodedEvent, DecoderOptions } from "../dialect.js";
+import type { DecodedEvent, DecoderOptions, Template } from "../dialect.js";
 import { stringAt } from "../json-place.js";
 import { broken } from "../sse-framing.js";
 import { itemPlaces, type Place, toolOf } from "./places.js";
@@ -16,6 +16,9 @@ export interface Spoken {
   spoke: boolean;
   closed: boolean;
 }
+
+/** The envelope of text that goes out with the event that brought it, and in no frame of its own. */
+const WITH_ITS_EVENT: Template = { event: null, before: "", middle: null, after: "", tokens: [] };
 
 const TOOL_ITEMS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"]);
 
@@ -101,8 +104,8 @@ export class AnswerChannels {
   }
 
   /**
-   * Says what no delta said: some servers send no deltas, and only the whole. Its chunk has no envelope, since
-   * the event that brought it goes out itself.
+   * Says what no delta said: some servers send no deltas, and only the whole. Its chunk has an empty
+   * envelope, since the event that brought it goes out itself.
    */
   sayUnsaid(places: readonly Place[], events: DecodedEvent[]): void {
     for (const place of places) {
@@ -117,7 +120,7 @@ export class AnswerChannels {
         type: "delta",
         channel: spoken.channel,
         text: place.text,
-        template: null,
+        template: WITH_ITS_EVENT,
         logprobs: null,
       });
     }

@@ -1,3 +1,4 @@
+import type { Channel } from "../../domain/channel.js";
 import type { Entry, EntryOf, OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
@@ -47,15 +48,29 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.#send(this.#draft.say(channel, entry.text), entry.seq, sink);
   }
 
-  /** Text without an envelope goes out with the event that brought it. */
   #nativeChunk(entry: EntryOf<"chunk">, sink: FrameSink): void {
     const template = this.#log.template(entry.template);
-    if (template === undefined) return;
+    if (template === undefined) {
+      this.#bare(entry, sink);
+      return;
+    }
     const { event, before, middle } = template;
+    // An empty envelope: the event that brought the text follows and holds it.
+    if (before === "") return;
     // Clients want a list of probabilities, if an empty one.
     const inner = middle === null ? "" : middle + (entry.logprobs ?? "[]");
     const data = before + JSON.stringify(entry.text) + inner + this.#tailOf(template) + this.#next++;
     sink.frame(event, `${data}}`, entry.seq);
+  }
+
+  /** Text whose envelope held something that policy does not release; what it was made of is known. */
+  #bare(entry: EntryOf<"chunk">, sink: FrameSink): void {
+    const channel = this.#log.channel(entry.channel);
+    const type = channel === undefined ? null : deltaType(channel);
+    if (channel === undefined || type === null) return;
+    const place = { item_id: `item_${channel.index}`, output_index: channel.index };
+    const part = channel.kind === "reasoning_summary" ? { summary_index: 0 } : { content_index: 0 };
+    this.#send([{ type, ...place, ...part, delta: entry.text }], entry.seq, sink);
   }
 
   /** What ends an envelope, open for the number of its frame. */
@@ -147,6 +162,27 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   /** The number goes behind the last member, without reading the event. */
   #number(event: string | null, data: string, ...[seq, sink]: [number, FrameSink]): void {
     sink.frame(event, `${data.slice(0, -1)},"sequence_number":${this.#next++}}`, seq);
+  }
+}
+
+function deltaType({ kind }: Channel): string | null {
+  switch (kind) {
+    case "text":
+      return "response.output_text.delta";
+    case "refusal":
+      return "response.refusal.delta";
+    case "reasoning":
+      return "response.reasoning_text.delta";
+    case "reasoning_summary":
+      return "response.reasoning_summary_text.delta";
+    case "tool_arguments":
+      return "response.function_call_arguments.delta";
+    case "tool_text":
+      return "response.custom_tool_call_input.delta";
+    case "other":
+      return null;
+    default:
+      return kind satisfies never;
   }
 }
 
