@@ -89,8 +89,8 @@ identity:
       claims: { groups: groups, team: team }
       roles: { reviewer: [compliance], auditor: [audit], operator: [platform] }
 connections:
-  - { name: demo, dialect: demo, models: ["demo*"], tokensPerSecond: 0 }
-  - { name: slow, dialect: demo, models: ["slow*"], tokensPerSecond: 50 }
+  - { name: demo, dialect: demo, models: [demo, "demo*"], tokensPerSecond: 0 }
+  - { name: slow, dialect: demo, models: [slow, "slow*"], tokensPerSecond: 50 }
 recording: { store: memory, minFree: 0B }
 policies: ./policies.yaml
 timeouts: { drain: 0s, stall: 1s }
