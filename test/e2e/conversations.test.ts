@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { createOpenAI } from "@ai-sdk/openai";
-import { generateText, type ModelMessage, streamText } from "ai";
+import { generateText, jsonSchema, type ModelMessage, stepCountIs, streamText, tool } from "ai";
 import OpenAI, { BadRequestError, NotFoundError, PermissionDeniedError } from "openai";
 import OpenAI7 from "openai7";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
@@ -294,4 +294,47 @@ describe("a response by its id", () => {
       NotFoundError,
     );
   });
+});
+
+test("a tool loop of the AI SDK goes on by references, masked reasoning left out", async () => {
+  const call = {
+    id: "fc_loop",
+    type: "function_call",
+    status: "completed",
+    call_id: "call_loop",
+    name: "look",
+    arguments: '{"who":"jane.roe@example.com"}',
+  };
+  const thought = { type: "summary_text", text: "Ask about jane.roe@example.com" };
+  const reasoning = { id: "rs_loop", type: "reasoning", summary: [thought], encrypted_content: "c2VhbGVk" };
+  world.model.tell((request) => {
+    const told = answer(request);
+    if (request.body.includes("call_loop")) return told;
+    const body = { ...JSON.parse(told.body.toString()), output: [reasoning, call] };
+    return { ...told, body: JSON.stringify(body) };
+  });
+  const asked: string[] = [];
+  const { text } = await generateText({
+    model: createOpenAI({ baseURL: base, apiKey: token }).responses("gpt-told"),
+    prompt: "Who?",
+    stopWhen: stepCountIs(3),
+    tools: {
+      look: tool({
+        inputSchema: jsonSchema<{ who: string }>({ type: "object", properties: { who: { type: "string" } } }),
+        execute: ({ who }) => {
+          asked.push(who);
+          return "found";
+        },
+      }),
+    },
+  });
+  assert.equal(text, MASKED);
+  assert.deepEqual(asked, ["<EMAIL_ADDRESS>"]);
+  const { input } = JSON.parse(world.model.requests.at(-1)?.body ?? "{}");
+  assert.deepEqual(
+    input.map(({ type, role }: { type?: string; role?: string }) => type ?? role),
+    ["user", "function_call", "function_call_output"],
+  );
+  assert.equal(input[1].id, undefined);
+  assert.doesNotMatch(JSON.stringify(input), /jane\.roe|c2VhbGVk/);
 });
