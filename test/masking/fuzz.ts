@@ -9,7 +9,7 @@ import type { Validator } from "../../src/patterns/rule-set.js";
 import { Oracle, type OracleRule } from "./oracle.js";
 
 /** Cases of a run; a nightly run sets it to 100000. */
-export const FUZZ_CASES = Number(process.env["SLUICE_FUZZ_CASES"] ?? 800);
+export const FUZZ_CASES = Number(process.env["SLUICE_FUZZ_CASES"] ?? 300);
 
 export const SCOPE = { hashKey: new Uint8Array(32), pseudonyms: new PseudonymTable() };
 
