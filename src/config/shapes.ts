@@ -470,4 +470,3 @@ export type WrittenConfig = ShapeOf<typeof configShape>;
 export type WrittenConnection = WrittenConfig["connections"][number];
 export type WrittenIssuer = WrittenConfig["identity"]["issuers"][number];
 export type WrittenSecret = ShapeOf<typeof secret>;
-export type WrittenTls = ShapeOf<typeof tlsOf>;
