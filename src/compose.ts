@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "./domain/time.js";
 import type { FrontEnd, FrontEndDeps, TlsMaterial } from "./frontends/front-end.js";
 import { createGrpcFrontEnd } from "./frontends/grpc/server.js";
 import { createHttpFrontEnd } from "./frontends/http/server.js";
-import { createResponsesSocketFrontEnd } from "./frontends/responses-socket/server.js";
+import { createResponsesSocketFrontEnd } from "./frontends/index.js";
 import { createWebSocketFrontEnd } from "./frontends/websocket/server.js";
 import { Revocation } from "./identity/revocation.js";
 import { TokenVerifier } from "./identity/token-verifier.js";
@@ -172,7 +172,8 @@ async function start(config: Config, host: Host): Promise<Running> {
     opened,
   );
   return {
-    ...frontEnds,
+    http: frontEnds.http,
+    grpc: frontEnds.grpc,
     gateway,
     log,
     approvals,
@@ -190,7 +191,13 @@ async function start(config: Config, host: Host): Promise<Running> {
         id === null ? { signing: ring.signing } : { signing: ring.signing, session: id },
       );
     },
-    close: host.close,
+    close: async () => {
+      // Clients are told to go elsewhere while their streams are finished or ended, and only then cut.
+      const drained = frontEnds.drain();
+      await gateway.drain(written.timeouts.drain);
+      await Promise.race([drained, new Promise<void>((resolve) => clock.after(DRAINED_MS, resolve))]);
+      await host.close();
+    },
   };
 }
 
@@ -202,6 +209,8 @@ function anchorSinks(config: Config): readonly AnchorSink[] {
   return sinks;
 }
 
+/** How long the endings of sessions may take to reach their clients. */
+const DRAINED_MS = 1_000;
 const RETENTION_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -242,7 +251,7 @@ async function listen(
   config: Config,
   rooms: Omit<FrontEndDeps, "dialects" | "newRequestId">,
   opened: Host["opened"],
-): Promise<{ http: Address; grpc: Address }> {
+): Promise<{ http: Address; grpc: Address; drain: () => Promise<unknown> }> {
   const { limits, timeouts, approvals, tls, origins } = config.written;
   const deps: FrontEndDeps = {
     ...rooms,
@@ -266,7 +275,12 @@ async function listen(
   });
   opened(() => responses.close());
   const http = createHttpFrontEnd(deps, {
-    limits: { bodyBytes: limits.body, pendingWaitMs: approvals.plainWait, stallTimeoutMs: timeouts.stall },
+    limits: {
+      bodyBytes: limits.body,
+      pendingWaitMs: approvals.plainWait,
+      heartbeatMs: approvals.heartbeat,
+      stallTimeoutMs: timeouts.stall,
+    },
     tls: tlsOf(config, tls.http, "tls.http"),
     origins,
     // The path of the Responses API goes to its own room.
@@ -277,7 +291,11 @@ async function listen(
     limits: { messageBytes: limits.body, stallTimeoutMs: timeouts.stall },
     tls: tlsOf(config, tls.grpc, "tls.grpc"),
   });
-  return { http: await opening(http, config.http, opened), grpc: await opening(grpc, config.grpc, opened) };
+  return {
+    http: await opening(http, config.http, opened),
+    grpc: await opening(grpc, config.grpc, opened),
+    drain: () => Promise.all([http, grpc, websocket, responses].map((frontEnd) => frontEnd.drain())),
+  };
 }
 
 async function opening(frontEnd: FrontEnd, address: Address, opened: Host["opened"]): Promise<Address> {
