@@ -228,9 +228,14 @@ export class SluiceGateway implements Gateway {
 
   #view(live: Live, afterSeq: number): LiveSession {
     const { run, echo, request, vault, restoration } = live;
+    if (afterSeq > run.writer.lastSeq) {
+      throw new SluiceError("invalid_request", `The session has no entry ${afterSeq} yet.`, {
+        field: "after",
+      });
+    }
     return {
       id: run.id,
-      cursor: run.writer.cursor(afterSeq),
+      cursor: run.ownCursor(afterSeq),
       echo,
       request,
       restore: new PseudonymRestorer(vault, restoration),

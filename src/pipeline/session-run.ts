@@ -4,8 +4,10 @@ import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { PrincipalName } from "../domain/principal.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Clock } from "../domain/time.js";
+import type { Cursor } from "../recording/cursor.js";
 import type { SessionWriter } from "../recording/session-writer.js";
 import type { UpstreamStream } from "../upstreams/upstream.js";
+import { OwnCursor } from "./own-cursor.js";
 
 export interface SessionRunOptions {
   readonly writer: SessionWriter;
@@ -37,6 +39,7 @@ export class SessionRun {
   readonly #findings = new Map<string, number>();
   #subscription: Subscription | null = null;
   #state: "running" | "ended" = "running";
+  #ownCursors = 0;
   #chunks = 0;
   #characters = 0;
   #usage: Usage | null = null;
@@ -49,7 +52,6 @@ export class SessionRun {
     this.#options = options;
     this.writer = options.writer;
     this.id = options.writer.session;
-    this.writer.onCursors = (count) => this.#readers(count);
     this.writer.onFault = (error) => this.end(error);
   }
 
@@ -149,11 +151,18 @@ export class SessionRun {
     };
   }
 
-  /** A session whose last reader is gone goes on for the grace, and then is cancelled. */
-  #readers(count: number): void {
+  /** A cursor for the session's own caller. */
+  ownCursor(afterSeq: number): Cursor {
     this.#cancelGrace?.();
     this.#cancelGrace = null;
-    if (count > 0 || this.#state === "ended") return;
+    this.#ownCursors++;
+    return new OwnCursor(this.writer.cursor(afterSeq), () => this.#ownCursorClosed());
+  }
+
+  /** A session whose caller is gone goes on for the grace, and then is cancelled. */
+  #ownCursorClosed(): void {
+    this.#ownCursors--;
+    if (this.#ownCursors > 0 || this.#state === "ended") return;
     const { graceMs, clock } = this.#options;
     const gone = new SluiceError("cancelled", "The client went away.");
     if (graceMs <= 0) this.end(gone);

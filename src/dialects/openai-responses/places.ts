@@ -204,8 +204,3 @@ export function toolOf(item: JsonObject): Pick<ChannelShape, "toolCallId" | "too
     toolName: stringAt(item, "name"),
   };
 }
-
-/** The output items of a response. */
-export function outputOf(response: JsonObject): readonly JsonObject[] {
-  return listAt(response, "output").filter(isJsonObject);
-}

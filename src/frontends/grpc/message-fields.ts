@@ -10,12 +10,3 @@ export function numberField(message: JsonObject, name: string): number {
   const value = message[name];
   return typeof value === "number" ? value : 0;
 }
-
-export function flagField(message: JsonObject, name: string): boolean {
-  return message[name] === true;
-}
-
-export function messageField(message: JsonObject, name: string): JsonObject | null {
-  const value = message[name];
-  return isJsonObject(value) ? value : null;
-}

@@ -2,7 +2,7 @@ import { importGitleaks } from "./gitleaks.js";
 import type { ImportedRules, ImportSource } from "./imported.js";
 import { importPresidio } from "./presidio.js";
 
-export type { ImportedRules, ImportSource, RefusedRule } from "./imported.js";
+export type { ImportedRules, ImportSource } from "./imported.js";
 
 /** Reads the text of a rule file. */
 export type Importer = (text: string, source: ImportSource) => ImportedRules;
