@@ -1,5 +1,5 @@
 import type { ChannelKind } from "../../domain/channel.js";
-import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
+import type { JsonObject, JsonPath } from "../../domain/json.js";
 import type { ChannelShape } from "../channel-table.js";
 import { listAt, numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
 

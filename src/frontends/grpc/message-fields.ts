@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../domain/json.js";
+import type { JsonObject } from "../../domain/json.js";
 
 /** Fields of a request as the loader gives them: of the right type or absent. */
 export function textField(message: JsonObject, name: string): string {
