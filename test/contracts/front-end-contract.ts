@@ -66,6 +66,13 @@ export function frontEndContract(world: () => ContractWorld, way: () => Way, opt
     assert.equal(seen.outcome, "model_not_found");
   });
 
+  test("a dead upstream is named as such, and the gateway stays up", async () => {
+    const seen = await way().ask({ token: await ada(), prompt: "hi", model: "dead" });
+    assert.equal(seen.outcome, "upstream_unavailable");
+    assert.equal(seen.text, "");
+    assert.equal((await way().ask({ token: await ada(), prompt: "repeat: up" })).text, "up");
+  });
+
   test("a malformed request is refused, and says where", async () => {
     const seen = await way().malformed(await ada());
     assert.equal(seen.outcome, "invalid_request");

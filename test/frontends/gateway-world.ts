@@ -26,8 +26,8 @@ policies:
   - name: staff
     who: { groups: [staff] }
     recordsSensitive: true
-    connections: [demo, slow]
-    models: ["demo*", "slow*"]
+    connections: [demo, slow, dead]
+    models: ["demo*", "slow*", "dead"]
     prompt:
       - id: no-codenames
         deny: { pattern: "project alder", message: "Codenames must not leave." }
@@ -91,6 +91,8 @@ identity:
 connections:
   - { name: demo, dialect: demo, models: [demo, "demo*"], tokensPerSecond: 0 }
   - { name: slow, dialect: demo, models: [slow, "slow*"], tokensPerSecond: 50 }
+  # Nothing listens on this port of loopback.
+  - { name: dead, dialect: openai, url: "http://127.0.0.1:9/v1", models: [dead], connectTimeout: 1s }
 recording: { store: memory, minFree: 0B }
 policies: ./policies.yaml
 timeouts: { drain: 0s, stall: 1s }
