@@ -26,7 +26,7 @@ const LAZY_MS = 1;
  * Commits the pending records of all sessions together. A batch begins at the end of the turn of the
  * event loop in which something awaited was first pending, and the next one when the last has returned.
  * There is no timer for what a reader waits for: gathering such entries for a millisecond was tried, and
- * saved 1 to 3 % of the gateway's CPU for 1.2 ms of latency.
+ * saved 1 to 7 % of the gateway's CPU for 1.2 to 4 ms of latency.
  */
 export class GroupCommit {
   readonly #store: Store;
