@@ -34,6 +34,8 @@ async function complete(
   serve(room, call, live);
 }
 
+const DEADLINE_SLACK_MS = 100;
+
 function serve(room: GrpcRoom, call: StreamCall, live: LiveSession): void {
   if (call.cancelled) {
     live.cursor.close();
@@ -42,8 +44,9 @@ function serve(room: GrpcRoom, call: StreamCall, live: LiveSession): void {
   const { gateway, clock, newRequestId } = room.deps;
   call.sendMetadata(idMetadata(newRequestId(), live.id));
   room.events(call, live, () => {
-    // The deadline is the caller's word on the session, not only on the connection.
-    if (clock.nowMs() < deadlineOf(call)) return;
+    // The deadline is the caller's word on the session, not only on the connection. The caller's own clock
+    // began earlier, by the way of the request, so its cancel comes a little before the deadline seen here.
+    if (clock.nowMs() + DEADLINE_SLACK_MS < deadlineOf(call)) return;
     gateway.end(live.id, "deadline_exceeded", "The caller's deadline passed.");
   });
 }
