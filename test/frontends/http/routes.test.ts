@@ -183,7 +183,7 @@ describe("HTTP routes", () => {
     assert.equal(list.object, "list");
     assert.deepEqual(
       list.data.map(({ id }) => id),
-      ["demo", "slow"],
+      ["demo", "slow", "dead"],
     );
     const nobody = await world.token("nobody", ["visitors"]);
     const empty: { data: unknown[] } = JSON.parse(await (await get("/v1/models", {}, nobody)).text());
