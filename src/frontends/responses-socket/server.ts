@@ -1,23 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { asSluiceError, SluiceError } from "../../domain/errors.js";
+import { asSluiceError } from "../../domain/errors.js";
 import { authenticate, type Caller } from "../authenticate.js";
 import type { FrontEndDeps } from "../front-end.js";
-import { StallWatch, TURN_MS } from "../stall-watch.js";
-import { originOf, refuseUpgrade } from "../websocket/upgrade.js";
+import { OpenSockets, type SocketLimits } from "../websocket/open-sockets.js";
+import { refuseUpgrade } from "../websocket/upgrade.js";
 import { Connection, type ConnectionLimits } from "./connection.js";
 
 export const RESPONSES_PATH = "/v1/responses";
 
-export interface ResponsesSocketLimits extends ConnectionLimits {
-  /** Sockets at one time. Default 10,000. */
-  readonly connections: number;
-  /** How long a client may accept nothing. Default 60 s. */
-  readonly stallTimeoutMs: number;
-  /** How often a client is asked whether it lives. Default 30 s. */
-  readonly pingMs: number;
-}
+export interface ResponsesSocketLimits extends ConnectionLimits, SocketLimits {}
 
 export const DEFAULT_RESPONSES_SOCKET_LIMITS: ResponsesSocketLimits = {
   frameBytes: 8 * 1024 * 1024,
@@ -55,18 +48,14 @@ export class ResponsesSocketFrontEnd {
   readonly #deps: FrontEndDeps;
   readonly #options: ResponsesSocketOptions;
   readonly #limits: ResponsesSocketLimits;
-  readonly #origins: ReadonlySet<string>;
   readonly #server: WebSocketServer;
-  readonly #watch: StallWatch<Connection>;
-  #isDraining = false;
+  readonly #sockets: OpenSockets<Connection>;
 
   constructor(deps: FrontEndDeps, options: ResponsesSocketOptions) {
     const limits = { ...DEFAULT_RESPONSES_SOCKET_LIMITS, ...options.limits };
-    const pingTurns = Math.max(1, Math.round(limits.pingMs / TURN_MS));
     this.#deps = deps;
     this.#options = options;
     this.#limits = limits;
-    this.#origins = new Set(options.origins ?? []);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -75,18 +64,16 @@ export class ResponsesSocketFrontEnd {
       // The mode has no subprotocol, and what a page may offer holds its token: none is selected.
       handleProtocols: () => false,
     });
-    this.#watch = new StallWatch<Connection>({
+    this.#sockets = new OpenSockets<Connection>({
       clock: deps.clock,
-      stallTimeoutMs: limits.stallTimeoutMs,
-      onStall: (connection) => connection.cut(),
-      onTurn: (connection, turn) => {
-        if (turn % pingTurns === 0) connection.ping();
-      },
+      limits,
+      origins: options.origins ?? [],
+      isBusy: ({ isIdle }) => !isIdle,
     });
   }
 
   get openConnections(): number {
-    return this.#watch.size;
+    return this.#sockets.size;
   }
 
   /** Takes an upgrade of its own path; false: the path is not its own. */
@@ -99,7 +86,8 @@ export class ResponsesSocketFrontEnd {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     try {
-      this.#admit(request);
+      this.#sockets.origin(request);
+      this.#sockets.requireRoom();
       const caller = await authenticate(request.headers, this.#deps.verifier);
       if (socket.destroyed) return;
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -110,25 +98,12 @@ export class ResponsesSocketFrontEnd {
     }
   }
 
-  #admit(request: IncomingMessage): void {
-    if (originOf(request, this.#origins) === "foreign") {
-      throw new SluiceError("permission_denied", "Pages of this origin may not connect.", {
-        field: "origin",
-      });
-    }
-    if (this.#isDraining)
-      throw new SluiceError("shutdown", "The gateway is shutting down.", { retryAfterMs: 2000 });
-    if (this.#watch.size >= this.#limits.connections) {
-      throw new SluiceError("overloaded", "There are too many open sockets.", { retryAfterMs: 2000 });
-    }
-  }
-
   #open(
     { headers }: IncomingMessage,
     opened: Pick<Caller, "token"> & { readonly webSocket: WebSocket; readonly socket: Duplex },
   ): void {
     const dialect = this.#deps.dialects.get("openai-responses");
-    if (dialect === undefined || this.#isDraining) {
+    if (dialect === undefined || this.#sockets.isDraining) {
       opened.webSocket.close(1001, "not served");
       return;
     }
@@ -140,24 +115,17 @@ export class ResponsesSocketFrontEnd {
       passFields: this.#options.passFields ?? (() => []),
       randomBytes: this.#options.randomBytes,
       headers,
-      onOver: (over) => this.#watch.remove(over),
+      onOver: (over) => this.#sockets.remove(over),
     });
-    this.#watch.add(connection);
+    this.#sockets.add(connection);
   }
 
-  /** Takes no new sockets, closes idle ones; resolves when the last response has ended. */
-  async drain(): Promise<void> {
-    this.#isDraining = true;
-    const isBusy = (): boolean => this.#watch.streams().some((connection) => !connection.isIdle);
-    while (isBusy()) await new Promise<void>((resolve) => this.#deps.clock.after(50, resolve));
-    await this.close();
+  /** Takes no new sockets, closes idle ones; resolves when the last stream has ended. */
+  drain(): Promise<void> {
+    return this.#sockets.drain();
   }
 
-  async close(): Promise<void> {
-    this.#isDraining = true;
-    for (const connection of this.#watch.streams()) {
-      connection.shutDown(new SluiceError("shutdown", "The gateway is shutting down."));
-    }
-    this.#watch.close();
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 }

@@ -4,23 +4,16 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import { authenticate } from "../authenticate.js";
 import type { FrontEndDeps } from "../front-end.js";
-import { StallWatch, TURN_MS } from "../stall-watch.js";
 import { Connection, type ConnectionLimits } from "./connection.js";
 import { CLOSE } from "./errors.js";
+import { OpenSockets, type SocketLimits } from "./open-sockets.js";
 import type { SocketConnection } from "./socket-life.js";
-import { type OriginVerdict, originOf, refuseUpgrade } from "./upgrade.js";
+import { type OriginVerdict, refuseUpgrade } from "./upgrade.js";
 
 const SUBPROTOCOL = "sluice.v1.json";
 const STREAM_PATH = "/v1/stream";
 
-export interface WebSocketLimits extends ConnectionLimits {
-  /** Sockets at one time. Default 10,000. */
-  readonly connections: number;
-  /** How long a client may accept nothing. Default 60 s. */
-  readonly stallTimeoutMs: number;
-  /** How often a client is asked whether it lives. Default 30 s. */
-  readonly pingMs: number;
-}
+export interface WebSocketLimits extends ConnectionLimits, SocketLimits {}
 
 export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
   frameBytes: 4 * 1024 * 1024,
@@ -49,17 +42,13 @@ export function createWebSocketFrontEnd(
 export class WebSocketFrontEnd {
   readonly #deps: FrontEndDeps;
   readonly #limits: WebSocketLimits;
-  readonly #origins: ReadonlySet<string>;
   readonly #server: WebSocketServer;
-  readonly #watch: StallWatch<SocketConnection>;
-  #isDraining = false;
+  readonly #sockets: OpenSockets<SocketConnection>;
 
   constructor(deps: FrontEndDeps, options: WebSocketFrontEndOptions = {}) {
     const limits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
-    const pingTurns = Math.max(1, Math.round(limits.pingMs / TURN_MS));
     this.#deps = deps;
     this.#limits = limits;
-    this.#origins = new Set(options.origins ?? []);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -68,18 +57,16 @@ export class WebSocketFrontEnd {
       // The token stands among the offered entries; only the application's own is ever selected.
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
-    this.#watch = new StallWatch<SocketConnection>({
+    this.#sockets = new OpenSockets<SocketConnection>({
       clock: deps.clock,
-      stallTimeoutMs: limits.stallTimeoutMs,
-      onStall: (connection) => connection.cut(),
-      onTurn: (connection, turn) => {
-        if (turn % pingTurns === 0) connection.ping();
-      },
+      limits,
+      origins: options.origins ?? [],
+      isBusy: ({ openStreams }) => openStreams > 0,
     });
   }
 
   get openConnections(): number {
-    return this.#watch.size;
+    return this.#sockets.size;
   }
 
   /** Takes an upgrade of its own path; false: the path is not its own. */
@@ -92,8 +79,8 @@ export class WebSocketFrontEnd {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     try {
-      const origin = originOf(request, this.#origins);
-      this.#admit(request, origin);
+      const origin = this.#sockets.origin(request);
+      this.#admit(request);
       const caller = await this.#callerOf(request, origin);
       if (socket.destroyed) return;
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -105,23 +92,14 @@ export class WebSocketFrontEnd {
     }
   }
 
-  #admit({ headers }: IncomingMessage, origin: OriginVerdict): void {
-    if (origin === "foreign") {
-      throw new SluiceError("permission_denied", "Pages of this origin may not connect.", {
-        field: "origin",
-      });
-    }
+  #admit({ headers }: IncomingMessage): void {
     const offered = headers["sec-websocket-protocol"]?.split(",").map((entry) => entry.trim()) ?? [];
     if (offered.length > 0 && !offered.includes(SUBPROTOCOL)) {
       throw new SluiceError("invalid_request", `The only subprotocol is ${SUBPROTOCOL}.`, {
         field: "sec-websocket-protocol",
       });
     }
-    if (this.#isDraining)
-      throw new SluiceError("shutdown", "The gateway is shutting down.", { retryAfterMs: 2000 });
-    if (this.#watch.size >= this.#limits.connections) {
-      throw new SluiceError("overloaded", "There are too many open sockets.", { retryAfterMs: 2000 });
-    }
+    this.#sockets.requireRoom();
   }
 
   /** A page cannot see the status of a refused upgrade, only that it failed; so it is told by a close
@@ -149,25 +127,18 @@ export class WebSocketFrontEnd {
       webSocket,
       socket,
       token,
-      onOver: (over) => this.#watch.remove(over),
+      onOver: (over) => this.#sockets.remove(over),
     });
-    this.#watch.add(connection);
+    this.#sockets.add(connection);
   }
 
   /** Takes no new sockets, closes idle ones; resolves when the last stream has ended. */
-  async drain(): Promise<void> {
-    this.#isDraining = true;
-    const isBusy = (): boolean => this.#watch.streams().some((connection) => connection.openStreams > 0);
-    while (isBusy()) await new Promise<void>((resolve) => this.#deps.clock.after(50, resolve));
-    await this.close();
+  drain(): Promise<void> {
+    return this.#sockets.drain();
   }
 
-  async close(): Promise<void> {
-    this.#isDraining = true;
-    for (const connection of this.#watch.streams()) {
-      connection.shutDown(new SluiceError("shutdown", "The gateway is shutting down."));
-    }
-    this.#watch.close();
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 }
 
