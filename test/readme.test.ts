@@ -22,7 +22,11 @@ const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)
 const SOURCE = `${process.execPath} --import tsx src/main.ts`;
 const folder = mkdtempSync(join(tmpdir(), "sluice-readme-"));
 /** A demo of our own, whose users no other demo of this machine is asked for. */
-const env = { ...process.env, TMPDIR: folder };
+// As a shell of the reader's: without what npm tells the scripts that it runs.
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))),
+  TMPDIR: folder,
+};
 
 let demo: ChildProcess;
 let http = "";
