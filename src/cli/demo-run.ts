@@ -7,10 +7,12 @@ import { compose, type Running } from "../compose.js";
 import { type Address, formatAddress } from "../config/address.js";
 import { removeDemoState, writeDemoState } from "../config/demo-state.js";
 import { loadConfig } from "../config/load.js";
-import { asSluiceError } from "../domain/errors.js";
+import { asSluiceError, SluiceError } from "../domain/errors.js";
+import { parseSessionId } from "../domain/session-id.js";
 import { systemClock } from "../domain/time.js";
 import { EmbeddedIssuer } from "../identity/embedded-issuer.js";
 import { TokenVerifier } from "../identity/token-verifier.js";
+import { readAll } from "../recording/read-all.js";
 import { demoPieces } from "../upstreams/demo-text.js";
 import { DemoClient } from "./demo-client.js";
 import { writeDemoFiles } from "./demo-files.js";
@@ -148,7 +150,17 @@ class Scenes {
     await this.#head("1/4", "BLOCKED", prompt);
     const answer = await this.#client.ask(prompt, () => {});
     await this.#say(`  x ${answer.status} denied  finance/no-internal-codenames: ${JSON.stringify(answer.error)}
-    upstream connections opened: 0                              session ${short(answer.session)}`);
+    upstream connections opened: ${await this.#upstreams(answer.session)}                              session ${short(answer.session)}`);
+  }
+
+  /** Calls to the model, as the session's own log has them. */
+  async #upstreams(session: string): Promise<number> {
+    const id = parseSessionId(session);
+    const reader = id === null ? null : await this.#deps.running.log.reader(id);
+    if (reader === null) throw new SluiceError("not_found", `The session ${session} was not recorded.`);
+    let opened = 0;
+    for await (const { type } of readAll(reader)) if (type === "upstream_opened") opened++;
+    return opened;
   }
 
   async #masked(): Promise<void> {
