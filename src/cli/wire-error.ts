@@ -1,27 +1,6 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
-import protobuf from "protobufjs";
 import { ERROR_CODES, type ErrorCode, type ErrorDetails, SluiceError } from "../domain/errors.js";
-
-/** The parts of `google.rpc.Status` that a gateway sends. @see google/rpc/error_details.proto */
-const types = protobuf.Root.fromJSON({
-  nested: {
-    Any: { fields: { typeUrl: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
-    Status: {
-      fields: { message: { type: "string", id: 2 }, details: { rule: "repeated", type: "Any", id: 3 } },
-    },
-    Entry: { fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } } },
-    ErrorInfo: {
-      fields: {
-        reason: { type: "string", id: 1 },
-        domain: { type: "string", id: 2 },
-        metadata: { rule: "repeated", type: "Entry", id: 3 },
-      },
-    },
-    Duration: { fields: { seconds: { type: "double", id: 1 }, nanos: { type: "int32", id: 2 } } },
-  },
-});
-const Status = types.lookupType("Status");
-const ErrorInfo = types.lookupType("ErrorInfo");
+import { decodeRichStatus, RICH_STATUS_KEY } from "../frontends/grpc/rich-status.js";
 
 /** What a call failed with, as the gateway said it; what gRPC itself reports becomes the nearest code. */
 export function fromServiceError(error: ServiceError, address: string): SluiceError {
@@ -37,33 +16,15 @@ interface Said {
 }
 
 function detailsOf({ metadata }: ServiceError): Said | null {
-  const [bytes] = metadata?.get("grpc-status-details-bin") ?? [];
-  if (!Buffer.isBuffer(bytes)) return null;
-  try {
-    const decoded = Status.toObject(Status.decode(bytes)) as {
-      details?: { typeUrl: string; value: Buffer }[];
-    };
-    const info = decoded.details?.find(({ typeUrl }) => typeUrl.endsWith("/google.rpc.ErrorInfo"));
-    if (info === undefined) return null;
-    const { reason, metadata: entries = [] } = ErrorInfo.toObject(ErrorInfo.decode(info.value)) as {
-      reason?: string;
-      metadata?: { key: string; value: string }[];
-    };
-    const code = ERROR_CODES.find((known) => known === reason?.toLowerCase());
-    return code === undefined ? null : { code, details: namedDetails(entries) };
-  } catch {
-    return null;
-  }
+  const info = decodeRichStatus(metadata?.get(RICH_STATUS_KEY)[0]);
+  const code = ERROR_CODES.find((known) => known === info?.reason.toLowerCase());
+  return info === null || code === undefined ? null : { code, details: namedDetails(info.metadata) };
 }
 
 const NAMES = ["policy", "rule", "field", "session", "approval"] as const;
 
-function namedDetails(entries: readonly { readonly key: string; readonly value: string }[]): ErrorDetails {
-  const found = NAMES.flatMap((name) => {
-    const entry = entries.find(({ key }) => key === name);
-    return entry === undefined ? [] : [[name, entry.value] as const];
-  });
-  return Object.fromEntries(found);
+function namedDetails(said: Readonly<Record<string, string>>): ErrorDetails {
+  return Object.fromEntries(NAMES.flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])));
 }
 
 function unsaid(error: ServiceError, address: string): readonly [ErrorCode, string] {

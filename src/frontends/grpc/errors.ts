@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { ErrorCode, SluiceError } from "../../domain/errors.js";
-import { encodeRichStatus } from "./rich-status.js";
+import { encodeRichStatus, RICH_STATUS_KEY } from "./rich-status.js";
 
 /** gRPC status of each code; docs/errors.md lists them. A denial is never UNAVAILABLE: clients with a
  *  retry policy would send it again. */
@@ -55,6 +55,6 @@ export function statusOf(code: ErrorCode): status {
 export function toServiceError(error: SluiceError): ServiceError {
   const code = statusOf(error.code);
   const metadata = new Metadata();
-  metadata.set("grpc-status-details-bin", encodeRichStatus(code, error));
+  metadata.set(RICH_STATUS_KEY, encodeRichStatus(code, error));
   return Object.assign(new Error(error.message), { code, details: error.message, metadata });
 }

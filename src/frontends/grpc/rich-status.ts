@@ -1,10 +1,7 @@
 import protobuf from "protobufjs";
 import type { SluiceError } from "../../domain/errors.js";
 
-/**
- * `google.rpc.Status` with ErrorInfo and RetryInfo, for the trailer `grpc-status-details-bin`.
- * @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
- */
+/** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
 const types = protobuf.Root.fromJSON({
   nested: {
     Any: { fields: { typeUrl: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
@@ -35,6 +32,9 @@ const RetryInfo = types.lookupType("RetryInfo");
 const DOMAIN = "sluice.dev";
 const TYPE_PREFIX = "type.googleapis.com/google.rpc.";
 
+/** The trailer that carries a `google.rpc.Status` with ErrorInfo and RetryInfo. */
+export const RICH_STATUS_KEY = "grpc-status-details-bin";
+
 /** `reason` is the code in upper case; `metadata` holds the details by their names. */
 export function encodeRichStatus(code: number, error: SluiceError): Buffer {
   const { retryAfterMs, ...named } = error.details;
@@ -49,4 +49,29 @@ export function encodeRichStatus(code: number, error: SluiceError): Buffer {
     details.push({ typeUrl: `${TYPE_PREFIX}RetryInfo`, value: RetryInfo.encode({ retryDelay }).finish() });
   }
   return Buffer.from(Status.encode({ code, message: error.message, details }).finish());
+}
+
+export interface ErrorInfo {
+  /** An error code in upper case, where a gateway sent it. */
+  readonly reason: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What the trailer of a failed call says; null where it has none or holds something else. */
+export function decodeRichStatus(bytes: unknown): ErrorInfo | null {
+  if (!Buffer.isBuffer(bytes)) return null;
+  try {
+    const { details = [] }: { details?: { typeUrl: string; value: Buffer }[] } = Status.toObject(
+      Status.decode(bytes),
+    );
+    const any = details.find(({ typeUrl }) => typeUrl === `${TYPE_PREFIX}ErrorInfo`);
+    if (any === undefined) return null;
+    const info: { reason?: string; metadata?: { key: string; value: string }[] } = ErrorInfo.toObject(
+      ErrorInfo.decode(any.value),
+    );
+    const named = (info.metadata ?? []).map(({ key, value }) => [key, value] as const);
+    return { reason: info.reason ?? "", metadata: Object.fromEntries(named) };
+  } catch {
+    return null;
+  }
 }

@@ -6,7 +6,11 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
-import protobuf from "protobufjs";
+import {
+  decodeRichStatus,
+  type ErrorInfo,
+  RICH_STATUS_KEY,
+} from "../../../src/frontends/grpc/rich-status.js";
 import {
   type Asking,
   type EventLike,
@@ -116,48 +120,14 @@ export class GrpcClient {
   }
 }
 
-const details = protobuf.Root.fromJSON({
-  nested: {
-    Any: { fields: { typeUrl: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
-    Status: {
-      fields: {
-        code: { type: "int32", id: 1 },
-        message: { type: "string", id: 2 },
-        details: { rule: "repeated", type: "Any", id: 3 },
-      },
-    },
-    Entry: { fields: { key: { type: "string", id: 1 }, value: { type: "string", id: 2 } } },
-    ErrorInfo: {
-      fields: {
-        reason: { type: "string", id: 1 },
-        domain: { type: "string", id: 2 },
-        metadata: { rule: "repeated", type: "Entry", id: 3 },
-      },
-    },
-  },
-});
-
 export function isServiceError(thrown: unknown): thrown is ServiceError {
   return thrown instanceof Error && "metadata" in thrown && "code" in thrown;
 }
 
-/** The ErrorInfo of a failed call, read as any client of Google's error model reads it. */
-export function errorInfo(error: ServiceError): {
-  readonly reason: string;
-  readonly metadata: Readonly<Record<string, string>>;
-} {
-  const [bytes] = error.metadata.get("grpc-status-details-bin");
-  if (!Buffer.isBuffer(bytes)) throw new Error(`no rich status on ${error.code} ${error.details}`);
-  const status = details.lookupType("Status");
-  const found: { details?: { typeUrl: string; value: Uint8Array }[] } = status.toObject(status.decode(bytes));
-  const any = found.details?.find(({ typeUrl }) => typeUrl.endsWith("/google.rpc.ErrorInfo"));
-  const type = details.lookupType("ErrorInfo");
-  const info: { reason?: string; metadata?: { key: string; value: string }[] } =
-    any === undefined ? {} : type.toObject(type.decode(any.value));
-  return {
-    reason: info.reason ?? "",
-    metadata: Object.fromEntries((info.metadata ?? []).map(({ key, value }) => [key, value])),
-  };
+export function errorInfo(error: ServiceError): ErrorInfo {
+  const info = decodeRichStatus(error.metadata.get(RICH_STATUS_KEY)[0]);
+  if (info === null) throw new Error(`no rich status on ${error.code} ${error.details}`);
+  return info;
 }
 
 export function grpcWay(client: GrpcClient): Way {
@@ -199,7 +169,7 @@ function begin(
     });
     stream.on("end", () => resolve(so));
     stream.on("error", (error: ServiceError) => {
-      if (error.metadata.get("grpc-status-details-bin").length > 0) {
+      if (error.metadata.get(RICH_STATUS_KEY).length > 0) {
         const { reason, metadata } = errorInfo(error);
         so.error({
           code: reason.toLowerCase(),
