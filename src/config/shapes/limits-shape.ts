@@ -1,0 +1,38 @@
+import { byteSize, duration, integer, record, withDefault } from "../../documents/index.js";
+import { hour, MiB, second } from "./scalars.js";
+
+/** `limits`: sizes and counts. */
+export const limitsShape = record(
+  {
+    body: withDefault(byteSize({ min: 1024, max: 256 * MiB }), 4 * MiB, "Largest request."),
+    sessions: withDefault(integer({ min: 1, max: 1_000_000 }), 2000, "Sessions at once."),
+    streamsPerSocket: withDefault(integer({ min: 1, max: 10_000 }), 100, "Sessions on one WebSocket."),
+    answer: withDefault(byteSize({ min: 1024, max: 1024 * MiB }), 64 * MiB, "Largest answer of a model."),
+    event: withDefault(byteSize({ min: 1024, max: 64 * MiB }), 4 * MiB, "Largest event of a model's stream."),
+    choices: withDefault(integer({ min: 1, max: 1000 }), 16, "Choices of one answer."),
+    channels: withDefault(integer({ min: 1, max: 10_000 }), 256, "Channels of one answer."),
+  },
+  "limits",
+);
+
+/** `timeouts`: readers, sessions without one, and the drain. */
+export const timeoutsShape = record(
+  {
+    stall: withDefault(
+      duration({ minMs: second, maxMs: hour }),
+      30 * second,
+      "A reader that takes nothing for so long is cut; it may attach again.",
+    ),
+    grace: withDefault(
+      duration({ minMs: 0, maxMs: hour }),
+      30 * second,
+      "How long a resumable session goes on without a reader.",
+    ),
+    drain: withDefault(
+      duration({ minMs: 0, maxMs: hour }),
+      10 * second,
+      "How long SIGTERM waits for open sessions.",
+    ),
+  },
+  "timeouts",
+);
