@@ -8,7 +8,7 @@
  * from the neutral items.
  */
 import type { Channel } from "../domain/channel.js";
-import type { DialectName, Entry, EntryOf, OutputItem } from "../domain/entry.js";
+import type { DialectName, Entry, OutputItem } from "../domain/entry.js";
 import type { SluiceError } from "../domain/errors.js";
 import type { JsonObject, JsonPath, JsonValue } from "../domain/json.js";
 import type { CompletionRequest } from "./request.js";
@@ -117,7 +117,8 @@ export interface EncoderOptions {
   readonly request: CompletionRequest | null;
 }
 
-/** Writes entries of a log as the caller's stream. Entries must come from the first on, in order. */
+/** Writes entries of a log as the caller's stream. Entries must come from the first on, in order. An `ended`
+ *  with an error becomes the frames that end a stream which has begun, whatever came before it. */
 export interface StreamEncoder {
   encode(entry: Entry, sink: FrameSink): void;
 }
@@ -171,8 +172,6 @@ export interface ClientDialect {
   plainEncoder(options: EncoderOptions): PlainEncoder;
   /** Maps an error to status and body; every stock client of the dialect gets its typed error from it. */
   error(error: SluiceError, requestId: string): WireError;
-  /** Writes the frames that end a stream that has begun. */
-  failStream(ended: EntryOf<"ended">, sink: FrameSink): void;
   /** Text after the last frame of a whole stream, for example `data: [DONE]`; null: nothing. */
   readonly terminator: string | null;
 }

@@ -1,7 +1,7 @@
 import type { ClientDialect } from "../dialects/dialect.js";
 import { parseSluice, withSluiceTexts } from "../dialects/sluice/index.js";
 import type { JsonObject } from "../domain/json.js";
-import { toErrorMessage, toEvent } from "./event.js";
+import { toEvent } from "./event.js";
 import { eventMembers } from "./event-json.js";
 import { ownError } from "./http/errors.js";
 
@@ -28,8 +28,5 @@ export const ownDialect: ClientDialect = {
     };
   },
   error: ownError,
-  failStream: ({ error, seq }, sink) => {
-    if (error !== null) sink.frame(null, JSON.stringify({ error: toErrorMessage(error) }), seq);
-  },
   terminator: null,
 };

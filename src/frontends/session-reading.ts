@@ -68,5 +68,9 @@ export async function describeSession(deps: Deps, id: string, viewer: Principal)
   if (!samePrincipal(reader.opened.principal, viewer)) {
     deps.log.act({ kind: "prompt_read", session: reader.session, by: viewer });
   }
-  return compact({ session: toSummaryMessage(summary), requestJson: reader.opened.request });
+  return compact({
+    session: toSummaryMessage(summary),
+    headHash: reader.headHash,
+    requestJson: reader.opened.request,
+  });
 }

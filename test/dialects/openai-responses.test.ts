@@ -258,7 +258,12 @@ describe("a Responses stream", () => {
       totals: { chunks: 0, characters: 0, findings: {}, usage: null, firstChunkUs: null },
     } as const;
     const frames: JsonObject[] = [];
-    responsesClient.failStream(ended, { frame: (_event, data) => frames.push(JSON.parse(data)) });
+    const encoder = responsesClient.streamEncoder({ echo: new Map(), request: null });
+    encoder.encode(ended, { frame: (_event, data) => frames.push(JSON.parse(data)) });
+    assert.deepEqual(
+      frames.map((frame) => frame["sequence_number"]),
+      [0, 1],
+    );
     assert.equal(valueAt(frames, [0, "message"]), "No.");
     assert.equal(valueAt(frames, [0, "error", "type"]), "permission_error");
     assert.equal(valueAt(frames, [1, "response", "error", "code"]), "invalid_prompt");

@@ -17,8 +17,7 @@ export function renderStream(
   const encoder = client.streamEncoder({ echo: new Map(), request });
   for (const entry of entries) {
     encoder.encode(entry, sink);
-    if (entry.type === "ended" && entry.error !== null) client.failStream(entry, sink);
-    else if (entry.type === "ended") text += client.terminator ?? "";
+    if (entry.type === "ended" && entry.error === null) text += client.terminator ?? "";
   }
   return text;
 }

@@ -3,7 +3,7 @@ import type { ClientDialect } from "../dialect.js";
 import { valueAt, withValue } from "../json-place.js";
 import type { CompletionRequest } from "../request.js";
 import { bodyWithTexts } from "../request-texts.js";
-import { failMessagesStream, messagesError } from "./errors.js";
+import { messagesError } from "./errors.js";
 import { parseMessagesRequest } from "./parse-request.js";
 import { MessagesPlainEncoder } from "./plain-encoder.js";
 import { MessagesStreamEncoder } from "./stream-encoder.js";
@@ -24,7 +24,6 @@ export const messagesClient: ClientDialect = {
   streamEncoder: () => new MessagesStreamEncoder(),
   plainEncoder: () => new MessagesPlainEncoder(),
   error: messagesError,
-  failStream: failMessagesStream,
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 };
 

@@ -1,4 +1,4 @@
-import type { EntryOf } from "../../domain/entry.js";
+import type { EndError } from "../../domain/entry.js";
 import type { ErrorCode, ErrorDetails, SluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { FrameSink, WireError } from "../dialect.js";
@@ -33,8 +33,7 @@ export function messagesError(error: SluiceError, requestId: string): WireError 
 }
 
 /** The text stands at the top as well: without it the SDK shows the whole JSON as its message. */
-export function failMessagesStream(ended: EntryOf<"ended">, sink: FrameSink): void {
-  if (ended.error === null) return;
-  const body = { type: "error", error: errorMember(ended.error), message: ended.error.message };
-  sink.frame("error", JSON.stringify(body), ended.seq);
+export function failMessagesStream(error: EndError, seq: number, sink: FrameSink): void {
+  const body = { type: "error", error: errorMember(error), message: error.message };
+  sink.frame("error", JSON.stringify(body), seq);
 }

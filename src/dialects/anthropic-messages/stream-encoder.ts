@@ -5,6 +5,7 @@ import type { FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { chunkData } from "../native-frame.js";
 import { type BlockText, blockTextFor, nativeFinish } from "./blocks.js";
+import { failMessagesStream } from "./errors.js";
 import { startUsage, usageBody } from "./usage-body.js";
 
 interface Block {
@@ -26,7 +27,9 @@ export class MessagesStreamEncoder implements StreamEncoder {
     const frames = new Frames(sink, entry.seq);
     if (entry.type === "chunk") this.#chunk(entry, frames);
     else if (entry.type === "output") this.#output(entry, frames);
-    else if (entry.type === "ended") this.#ended(entry, frames);
+    else if (entry.type !== "ended") return;
+    else if (entry.error !== null) failMessagesStream(entry.error, entry.seq, sink);
+    else this.#ended(frames);
   }
 
   #chunk(entry: EntryOf<"chunk">, frames: Frames): void {
@@ -55,8 +58,8 @@ export class MessagesStreamEncoder implements StreamEncoder {
     }
   }
 
-  #ended(entry: EntryOf<"ended">, frames: Frames): void {
-    if (this.#log.native || entry.error !== null) return;
+  #ended(frames: Frames): void {
+    if (this.#log.native) return;
     this.#start(frames);
     for (const id of this.#blocks.keys()) this.#close(id, frames);
     const finish = this.#log.choices.find(({ index }) => index === 0)?.finish;

@@ -1,5 +1,5 @@
 import type { ClientDialect } from "../dialect.js";
-import { failChatStream, openaiError } from "../openai/errors.js";
+import { openaiError } from "../openai/errors.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { parseChatRequest } from "./parse-request.js";
 import { ChatPlainEncoder } from "./plain-encoder.js";
@@ -17,6 +17,5 @@ export const chatClient: ClientDialect = {
   streamEncoder: (options) => new ChatStreamEncoder(options),
   plainEncoder: () => new ChatPlainEncoder(),
   error: openaiError,
-  failStream: failChatStream,
   terminator: "data: [DONE]\n\n",
 };

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { chunkData } from "../native-frame.js";
+import { failChatStream } from "../openai/errors.js";
 import { isUsageAlone, nativeFinish, usageBody } from "../openai/usage.js";
 import { ToolNumbers } from "./tool-numbers.js";
 
@@ -79,7 +80,7 @@ export class ChatStreamEncoder implements StreamEncoder {
 
   #ended(entry: EntryOf<"ended">, sink: FrameSink): void {
     const usage = this.#log.usage;
-    // A failure is the front end's to write (`failStream`), since it may come before any entry.
+    if (entry.error !== null) failChatStream(entry.error, entry.seq, sink);
     if (entry.error !== null || this.#log.native || !this.#withUsage || usage === null) return;
     sink.frame(null, JSON.stringify({ ...this.#head(), choices: [], usage: usageBody(usage) }), entry.seq);
   }

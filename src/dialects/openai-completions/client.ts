@@ -1,5 +1,5 @@
 import type { ClientDialect } from "../dialect.js";
-import { failChatStream, openaiError } from "../openai/errors.js";
+import { openaiError } from "../openai/errors.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { parseCompletionsRequest } from "./parse-request.js";
 import { CompletionsPlainEncoder } from "./plain-encoder.js";
@@ -17,6 +17,5 @@ export const completionsClient: ClientDialect = {
   streamEncoder: (options) => new CompletionsStreamEncoder(options),
   plainEncoder: () => new CompletionsPlainEncoder(),
   error: openaiError,
-  failStream: failChatStream,
   terminator: "data: [DONE]\n\n",
 };

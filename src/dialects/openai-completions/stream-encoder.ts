@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { chunkData } from "../native-frame.js";
+import { failChatStream } from "../openai/errors.js";
 import { isUsageAlone, nativeFinish, usageBody } from "../openai/usage.js";
 import { columnsOf } from "./logprobs.js";
 
@@ -53,6 +54,7 @@ export class CompletionsStreamEncoder implements StreamEncoder {
 
   #ended(entry: EntryOf<"ended">, sink: FrameSink): void {
     const usage = this.#log.usage;
+    if (entry.error !== null) failChatStream(entry.error, entry.seq, sink);
     if (entry.error !== null || this.#log.native || !this.#withUsage || usage === null) return;
     sink.frame(null, JSON.stringify({ ...this.#head(), choices: [], usage: usageBody(usage) }), entry.seq);
   }

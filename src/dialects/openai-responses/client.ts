@@ -1,7 +1,6 @@
 import type { ClientDialect } from "../dialect.js";
 import { openaiError } from "../openai/errors.js";
 import { bodyWithTexts } from "../request-texts.js";
-import { failResponsesStream } from "./errors.js";
 import { parseResponsesRequest } from "./parse-request.js";
 import { ResponsesPlainEncoder } from "./plain-encoder.js";
 import { ResponsesStreamEncoder } from "./stream-encoder.js";
@@ -19,6 +18,5 @@ export const responsesClient: ClientDialect = {
   streamEncoder: (options) => new ResponsesStreamEncoder(options),
   plainEncoder: (options) => new ResponsesPlainEncoder(options),
   error: openaiError,
-  failStream: failResponsesStream,
   terminator: null,
 };

@@ -1,4 +1,4 @@
-import type { EntryOf } from "../../domain/entry.js";
+import type { EndError } from "../../domain/entry.js";
 import type { ErrorCode, ErrorDetails, SluiceError } from "../../domain/errors.js";
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
 import { codeOf, requestIdOf } from "../decoded.js";
@@ -38,9 +38,8 @@ export function openaiError(error: SluiceError, requestId: string): WireError {
 }
 
 /** The one frame after which every client of chat completions raises. */
-export function failChatStream(ended: EntryOf<"ended">, sink: FrameSink): void {
-  if (ended.error === null) return;
-  sink.frame(null, JSON.stringify({ error: errorMember(ended.error) }), ended.seq);
+export function failChatStream(error: EndError, seq: number, sink: FrameSink): void {
+  sink.frame(null, JSON.stringify({ error: errorMember(error) }), seq);
 }
 
 export function openaiUpstreamError(

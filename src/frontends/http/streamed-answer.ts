@@ -119,13 +119,9 @@ export class StreamedAnswer implements PumpSink, WatchedStream {
   }
 
   #lastFrames(ended: EntryOf<"ended">): void {
-    const { dialect } = this.#options;
-    if (ended.error !== null) {
-      dialect.failStream(ended, this.#frames);
-      return;
-    }
+    const { terminator } = this.#options.dialect;
     this.#encoder.encode(ended, this.#frames);
-    if (dialect.terminator !== null) this.#frames.raw(dialect.terminator);
+    if (ended.error === null && terminator !== null) this.#frames.raw(terminator);
   }
 
   /** Called once a second: silence is broken by a comment, since no client and no proxy waits for ever. */
