@@ -28,6 +28,11 @@ export function textsOf(message: JsonObject, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
+export function numbersOf(message: JsonObject, name: string): readonly number[] {
+  const value = message[name];
+  return Array.isArray(value) ? value.filter((item): item is number => typeof item === "number") : [];
+}
+
 /** A request without what was not given. */
 export function given(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const kept: Record<string, JsonValue> = {};

@@ -38,6 +38,11 @@ function registerReading(sessions: Command, io: Io, exit: (code: number) => void
     .action(async (session: string, options: GatewayFlags) => {
       exit(await (await import("./sessions/get.js")).get(session, options, io));
     });
+  withGatewayFlags(sessions.command("outline").description("what happened when, without any text"))
+    .argument("<session>", SESSION)
+    .action(async (session: string, options: GatewayFlags) => {
+      exit(await (await import("./sessions/outline.js")).outline(session, options, io));
+    });
   withGatewayFlags(sessions.command("follow").description("read a session and what is appended to it"))
     .argument("<session>", SESSION)
     .option("--after <seq>", "start after this sequence number", parseCount(0, 0xffffffff))

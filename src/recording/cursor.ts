@@ -1,6 +1,7 @@
 import type { Entry } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { SessionId } from "../domain/session-id.js";
+import type { ChainHash } from "./chain.js";
 import type { LiveTail } from "./live-tail.js";
 import { PageStream } from "./page-stream.js";
 import type { Store } from "./stores/store.js";
@@ -26,6 +27,7 @@ export interface Cursor {
 export interface LiveSource {
   readonly tail: LiveTail;
   readonly committedSeq: number;
+  readonly committedHead: { readonly seq: number; readonly link: ChainHash };
   readonly fault: SluiceError | null;
   /** `ended` was committed. */
   readonly hasEnded: boolean;

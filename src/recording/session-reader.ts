@@ -1,6 +1,7 @@
 import type { Entry, EntryOf } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { SessionId } from "../domain/session-id.js";
+import { CHAIN_START, type ChainHash, hexOf } from "./chain.js";
 import { type Cursor, type LiveSource, LogCursor } from "./cursor.js";
 import { decodeEntry, readHead } from "./entry-codec.js";
 import { pageRange, seqOfPageKey, sessionBytes } from "./keys.js";
@@ -16,20 +17,20 @@ export class SessionReader {
   readonly opened: EntryOf<"opened">;
   readonly #store: Store;
   readonly #source: LiveSource | null;
-  readonly #storedSeq: number;
+  readonly #stored: StoredHead;
 
   private constructor(options: {
     readonly session: SessionId;
     readonly opened: EntryOf<"opened">;
     readonly store: Store;
     readonly source: LiveSource | null;
-    readonly storedSeq: number;
+    readonly stored: StoredHead;
   }) {
     this.session = options.session;
     this.opened = options.opened;
     this.#store = options.store;
     this.#source = options.source;
-    this.#storedSeq = options.storedSeq;
+    this.#stored = options.stored;
   }
 
   /** Null: the store has no such session. @throws SluiceError `storage_failed` where its beginning is damaged. */
@@ -38,8 +39,8 @@ export class SessionReader {
     session: SessionId,
     source: LiveSource | null,
   ): Promise<SessionReader | null> {
-    const storedSeq = await lastStoredSeq(store, session);
-    if (storedSeq === 0) return null;
+    const stored = await storedHead(store, session);
+    if (stored.seq === 0) return null;
     const [opened] = await new PageStream(store, session, 0).read(1);
     if (opened?.type !== "opened") {
       throw new SluiceError(
@@ -48,12 +49,17 @@ export class SessionReader {
         { session },
       );
     }
-    return new SessionReader({ session, opened, store, source, storedSeq });
+    return new SessionReader({ session, opened, store, source, stored });
   }
 
   /** Sequence number of the last committed entry. */
   get lastSeq(): number {
-    return this.#source?.committedSeq ?? this.#storedSeq;
+    return this.#source?.committedSeq ?? this.#stored.seq;
+  }
+
+  /** Link of the last committed entry, hexadecimal: what an export made now ends with. */
+  get headHash(): string {
+    return hexOf(this.#source?.committedHead.link ?? this.#stored.link);
   }
 
   /** Whether entries may still come. */
@@ -104,11 +110,20 @@ export class SessionReader {
   }
 }
 
-/** Sequence number of the last record that the store holds of a session; 0: none. */
-export async function lastStoredSeq(store: Store, session: SessionId): Promise<number> {
+/** The last record that the store holds of a session, as its page says. */
+interface StoredHead {
+  /** 0: none. */
+  readonly seq: number;
+  readonly link: ChainHash;
+}
+
+export async function storedHead(store: Store, session: SessionId): Promise<StoredHead> {
   const { from, to } = pageRange(sessionBytes(session));
   const [last] = await store.range({ from, to, reverse: true, limit: 1, maxBytes: 1 });
-  if (last === undefined) return 0;
+  if (last === undefined) return { seq: 0, link: CHAIN_START };
+  const firstSeq = seqOfPageKey(last.key);
   const ends = pageEnds(last.value);
-  return seqOfPageKey(last.key) + (ends === null ? 0 : ends.count - 1);
+  return ends === null
+    ? { seq: firstSeq, link: CHAIN_START }
+    : { seq: firstSeq + ends.count - 1, link: ends.head };
 }

@@ -7,7 +7,7 @@ import type { GroupCommit } from "./group-commit.js";
 import type { Ledger } from "./ledger.js";
 import { lastWords, RemovalMarks, removalsBegun, removedRanges, removeSession } from "./removal.js";
 import { expiredSessions, type RetentionPolicy } from "./retention.js";
-import { lastStoredSeq } from "./session-reader.js";
+import { storedHead } from "./session-reader.js";
 import type { Store } from "./stores/store.js";
 
 export interface UpkeepOptions {
@@ -50,7 +50,7 @@ export class Upkeep {
       if (this.#options.isLive(session)) {
         throw new SluiceError("conflict", "The session has not ended; stop it first.", { session });
       }
-      if ((await lastStoredSeq(this.#options.store, session)) === 0) {
+      if ((await storedHead(this.#options.store, session)).seq === 0) {
         throw new SluiceError("not_found", "There is no such session.");
       }
       await this.#deleteAll([session], by);

@@ -119,6 +119,31 @@ describe("sluice sessions and replay", () => {
     assert.match(stderr, /complete: \d+ chunks; found/);
   });
 
+  it("outlines a session: events and density over time, and no text", async () => {
+    const { code, stdout } = await world.as("developer", ["sessions", "outline", masked]);
+    assert.equal(code, EXIT.ok);
+    assert.match(stdout, /^SECONDS +SEQ +EVENT +WHICH\n0\.000 +1 +opened\n/);
+    for (const event of ["decided +allow", "first_chunk", "mask +EMAIL_ADDRESS", "ended +complete"])
+      assert.match(stdout, new RegExp(event));
+    assert.match(stdout, /\d+ chunks in \d+\.\d{3} s\n\|.*@.*\|\n$/);
+    const { stdout: text } = await world.as("developer", ["replay", masked, "--speed", "max"]);
+    const words = text.replace(/<\w+>/g, "").match(/\p{L}{7,}/gu) ?? [];
+    assert.ok(words.length > 3);
+    const json = await world.as("developer", ["sessions", "outline", masked, "--json"]);
+    for (const word of words) assert.ok(!json.stdout.includes(word), word);
+    const { events, density } = JSON.parse(json.stdout) as { events: object[]; density: number[] };
+    assert.ok(events.length >= 5 && density.some((count) => count > 0));
+  });
+
+  it("tells the hash at which a log stands, which is the last one of its export", async () => {
+    const { stdout } = await world.as("developer", ["sessions", "get", masked, "--json"]);
+    const { headHash } = JSON.parse(stdout) as { headHash: string };
+    const exported = await world.as("developer", ["sessions", "export", masked]);
+    const last = exported.stdout.trimEnd().split("\n").at(-1) ?? "{}";
+    assert.equal(headHash, (JSON.parse(last) as { hash: string }).hash);
+    assert.match(headHash, /^[0-9a-f]{64}$/);
+  });
+
   it("takes up a log after a sequence number", async () => {
     const { stdout } = await world.as("developer", [
       "replay",
