@@ -19,6 +19,20 @@ const log = await SessionLog.open({
   minFreeBytes: 0,
 });
 
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** What was written is out even when the process dies in this turn; a full pipe is waited for. */
+function say(lines: string): void {
+  for (let rest = Buffer.from(lines); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (thrown) {
+      if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EAGAIN")) throw thrown;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
 function stream(): void {
   const writer = log.begin(opened());
   const cursor = writer.cursor(0);
@@ -30,8 +44,7 @@ function stream(): void {
       const text = entry.type === "chunk" ? entry.text : entry.type;
       lines += `${writer.session} ${entry.seq} ${entry.offsetUs} ${text}\n`;
     }
-    // A pipe that is read at once: what was written is out even when the process dies in this turn.
-    if (lines !== "") writeSync(1, lines);
+    say(lines);
     if (cursor.done) stream();
   };
   const step = (): void => {
