@@ -67,6 +67,15 @@ describe("the house", () => {
       );
     });
   }
+
+  it("seeds every property: fast-check comes in through one file alone", () => {
+    const importers = readdirSync("test", { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .filter((name) =>
+        /^(?:im|ex)port .* from "fast-check"/m.test(readFileSync(join("test", name), "utf8")),
+      );
+    assert.deepEqual(importers, [join("support", "seeded-check.ts")]);
+  });
 });
 
 /** Files of one folder that its index reaches over imports inside the folder. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { EventPrinter } from "../../src/cli/event-printer.js";
 import type { Io } from "../../src/cli/io.js";
 import { jsonText, Output, visible, visibleLine } from "../../src/cli/output.js";
 import { table } from "../../src/cli/table.js";
 import { parseTarget } from "../../src/cli/target.js";
 import { parseLength, parseMoment } from "../../src/cli/time-argument.js";
+import fc from "../support/seeded-check.js";
 
 const DANGEROUS =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
 import { messagesClient } from "../../src/dialects/anthropic-messages/client.js";
 import { MessagesStreamDecoder } from "../../src/dialects/anthropic-messages/stream-decoder.js";
 import { messagesUpstream } from "../../src/dialects/anthropic-messages/upstream.js";
@@ -10,6 +9,7 @@ import { CHAT_GRAMMAR } from "../../src/dialects/openai-chat/grammar.js";
 import { ChatStreamDecoder } from "../../src/dialects/openai-chat/stream-decoder.js";
 import { chatUpstream } from "../../src/dialects/openai-chat/upstream.js";
 import type { SluiceError } from "../../src/domain/errors.js";
+import fc from "../support/seeded-check.js";
 import { decodeToLog, LIMITS } from "./identity-log.js";
 import { cut, recordings } from "./recordings.js";
 import { renderStream } from "./render.js";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import type { Message, NeutralRequest, Part } from "../../src/dialects/request.js";
 import { buildSluice, parseSluice } from "../../src/dialects/sluice/index.js";
 import type { JsonObject } from "../../src/domain/json.js";
+import fc from "../support/seeded-check.js";
 
 const text = fc.string({ maxLength: 20 });
 const word = fc.string({ minLength: 1, maxLength: 20 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
 import { parseStrictJson, parseStrictJsonInSlices } from "../../src/dialects/strict-json.js";
 import { SluiceError } from "../../src/domain/errors.js";
+import fc from "../support/seeded-check.js";
 
 const LIMITS = { bytes: 1 << 20 };
 

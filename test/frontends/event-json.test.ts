@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { createFileRegistry, type DescMessage, fromBinary, fromJson, toJson } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import fc from "fast-check";
 import { toEvent } from "../../src/frontends/event.js";
 import { eventMembers } from "../../src/frontends/event-json.js";
 import { loadContract, serializerOf } from "../../src/frontends/grpc/contract.js";
 import { eventBatchCodec } from "../../src/frontends/grpc/event-batch.js";
+import fc from "../support/seeded-check.js";
 import { anyEntry } from "./sample-entries.js";
 
 const descriptors = readFileSync("proto/descriptors.binpb");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
 import { SluiceError } from "../../src/domain/errors.js";
 import { Lanes } from "../../src/frontends/responses-socket/lanes.js";
+import fc from "../support/seeded-check.js";
 
 describe("lanes", () => {
   test("order inside a lane and the number in flight hold for every sequence", () => {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import type { Entry } from "../../src/domain/entry.js";
 import { ERROR_CODES } from "../../src/domain/errors.js";
+import fc from "../support/seeded-check.js";
 
 const seq = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 const small = fc.integer({ min: 0, max: 100_000 });

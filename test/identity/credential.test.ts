@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { credentialFrom, TOKEN_SUBPROTOCOL_PREFIX } from "../../src/identity/credential.js";
+import fc from "../support/seeded-check.js";
 
 const entry = (token: string) => TOKEN_SUBPROTOCOL_PREFIX + Buffer.from(token).toString("base64url");
 

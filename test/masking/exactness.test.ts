@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/seeded-check.js";
 import { cuts, FUZZ_CASES, ruleSets, SCOPE, stream, texts } from "./fuzz.js";
 
 const runs = (share: number): fc.Parameters<unknown> => ({

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { Masking } from "../../src/masking/masking.js";
 import type { MaskingPlan } from "../../src/masking/masking-plan.js";
 import { PseudonymTable } from "../../src/masking/pseudonyms.js";
@@ -6,6 +5,7 @@ import type { OperatorSpec } from "../../src/masking/rule.js";
 import type { StreamMasker } from "../../src/masking/stream-masker.js";
 import type { Detector } from "../../src/patterns/detector.js";
 import type { Validator } from "../../src/patterns/rule-set.js";
+import fc from "../support/seeded-check.js";
 import { Oracle, type OracleRule } from "./oracle.js";
 
 /** Cases of a run; a nightly run sets it to 100000. */

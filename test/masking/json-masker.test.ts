@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Masking } from "../../src/masking/masking.js";
 import type { Detector } from "../../src/patterns/detector.js";
+import fc from "../support/seeded-check.js";
 import { cuts, FUZZ_CASES, SCOPE, stream } from "./fuzz.js";
 import { sampleMasking } from "./sample-detectors.js";
 

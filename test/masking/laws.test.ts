@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Masking } from "../../src/masking/masking.js";
 import type { OperatorSpec } from "../../src/masking/rule.js";
 import { builtInDetectors } from "../../src/patterns/detectors/index.js";
 import { validators } from "../../src/patterns/validators/index.js";
+import fc from "../support/seeded-check.js";
 import { cuts, FUZZ_CASES, ruleSets, SCOPE, stream, texts } from "./fuzz.js";
 
 const runs = (share: number): fc.Parameters<unknown> => ({

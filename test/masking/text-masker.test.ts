@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { PseudonymTable } from "../../src/masking/pseudonyms.js";
+import fc from "../support/seeded-check.js";
 import { cuts, FUZZ_CASES, SCOPE, stream } from "./fuzz.js";
 import { SAMPLE_DETECTORS, sampleMasking } from "./sample-detectors.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
-import fc from "fast-check";
 import type { PrincipalName } from "../../src/domain/principal.js";
 import { ConversationMemory, type MemoryLimits, type Turn } from "../../src/pipeline/conversation-memory.js";
+import fc from "../support/seeded-check.js";
 
 const JANE: PrincipalName = { issuer: "https://login.example", subject: "jane" };
 const EVE: PrincipalName = { issuer: "https://login.example", subject: "eve" };

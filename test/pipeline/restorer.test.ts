@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import type { Channel } from "../../src/domain/channel.js";
 import { PseudonymVaults } from "../../src/pipeline/pseudonym-vault.js";
 import { escapePseudonyms, PseudonymRestorer, type RestoreRules } from "../../src/pipeline/restorer.js";
+import fc from "../support/seeded-check.js";
 
 const VALUE = "jane@example.com";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import type { Decision } from "../../src/domain/decision.js";
+import fc from "../support/seeded-check.js";
 import { asking, pdpOf } from "./world.js";
 
 const policy = (name: string, body: string) => `

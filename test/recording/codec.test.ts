@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import type { Entry, EntryBody } from "../../src/domain/entry.js";
 import { ByteReader } from "../../src/recording/byte-reader.js";
 import { ByteWriter } from "../../src/recording/byte-writer.js";
 import { CHAIN_START, nextLink } from "../../src/recording/chain.js";
 import { decodeEntry, encodeEntry } from "../../src/recording/entry-codec.js";
 import { PageBuilder, pageEnds, walkPage } from "../../src/recording/page.js";
+import fc from "../support/seeded-check.js";
 import { chunk, ended, opened } from "./fixtures.js";
 
 /** Any string at all: lone surrogates, control characters, long ones. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import type { Entry } from "../../src/domain/entry.js";
 import type { Clock } from "../../src/domain/time.js";
 import { systemClock } from "../../src/domain/time.js";
 import { Replay, ReplayScale, type ReplaySpeed } from "../../src/recording/replay-clock.js";
+import fc from "../support/seeded-check.js";
 import { chunk, ended, opened, openLog } from "./fixtures.js";
 
 /** A clock whose time is set by hand, so that a recording has known offsets. */

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import fc from "fast-check";
 import { KeyRing } from "../../src/sealing/key-ring.js";
+import fc from "../support/seeded-check.js";
 
 describe("the key ring", () => {
   let root = "";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { httpUpstream } from "../support/http-upstream.js";
 import { chunk, startRawServer, streamHead } from "../support/raw-server.js";
 import { startRecordedUpstream } from "../support/recorded-upstream.js";
+import fc from "../support/seeded-check.js";
 import { allowedCall, openCall, runCall } from "../support/upstream-call.js";
 
 /** More events than one read of the socket may tell at once. */

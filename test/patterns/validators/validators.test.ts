@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import fc from "fast-check";
 import { validators } from "../../../src/patterns/validators/index.js";
+import fc from "../../support/seeded-check.js";
 
 function holds(name: string, text: string): boolean {
   const validator = validators.get(name);

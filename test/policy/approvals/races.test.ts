@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { SluiceError } from "../../../src/domain/errors.js";
 import type { Approval, ApprovalState } from "../../../src/policy/approvals/approval.js";
+import fc from "../../support/seeded-check.js";
 import { ann, raul, reviewRequest, reviewSpec, rita, room } from "./waiting-room.js";
 
 type Move = "approve" | "approve-other" | "reject" | "cancel" | "expire" | "consume" | "void";

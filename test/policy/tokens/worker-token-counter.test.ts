@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import fc from "fast-check";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { systemClock } from "../../../src/domain/time.js";
 import { encodingOf } from "../../../src/policy/tokens/encoding-of.js";
 import { slicesOf } from "../../../src/policy/tokens/slices.js";
 import { byteBound, frameTokens } from "../../../src/policy/tokens/token-bound.js";
 import { WorkerTokenCounter } from "../../../src/policy/tokens/worker-token-counter.js";
+import fc from "../../support/seeded-check.js";
 import { prompt } from "../world.js";
 
 const counter = new WorkerTokenCounter({
