@@ -1,18 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { admissionOf } from "./compose/admission.js";
 import { routesOf } from "./compose/connections.js";
 import { credentialLiterals, loadDetectors } from "./compose/detectors.js";
-import { mayUse, policySource, policyText, readPolicies } from "./compose/policies.js";
+import { listen } from "./compose/front-ends.js";
+import { mayUse, policySource, readPolicies } from "./compose/policies.js";
+import { reloadAuthority } from "./compose/reload.js";
+import { keepWithin } from "./compose/retention.js";
+import { revocationsOf } from "./compose/revocations.js";
 import type { Address } from "./config/address.js";
 import { issuersOf } from "./config/issuers.js";
 import type { Config } from "./config/load.js";
-import { clientDialects } from "./dialects/index.js";
 import { parseSessionId } from "./domain/session-id.js";
 import { type Clock, systemClock } from "./domain/time.js";
-import type { FrontEnd, FrontEndDeps, TlsMaterial } from "./frontends/front-end.js";
-import { createGrpcFrontEnd } from "./frontends/grpc/server.js";
-import { createHttpFrontEnd } from "./frontends/http/server.js";
-import { createResponsesSocketFrontEnd } from "./frontends/index.js";
-import { createWebSocketFrontEnd } from "./frontends/websocket/server.js";
 import { Revocation } from "./identity/revocation.js";
 import { TokenVerifier } from "./identity/token-verifier.js";
 import { Masking } from "./masking/masking.js";
@@ -126,7 +125,13 @@ async function start(config: Config, host: Host): Promise<Running> {
   opened(async () => {
     await Promise.all(routes.flatMap(({ upstreams }) => upstreams.map((upstream) => upstream.close())));
   });
-  const gateway = new SluiceGateway({
+  const { admission, load } = admissionOf(config, {
+    clock,
+    logger,
+    openSessions: () => gateway.liveSessions,
+  });
+  opened(() => load.close());
+  const gateway: SluiceGateway = new SluiceGateway({
     pdp,
     approvals,
     clock,
@@ -140,7 +145,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     keys: ring,
     randomBytes: (count) => randomBytes(count),
     graceMs: written.timeouts.grace,
-    maxSessions: written.limits.sessions,
+    admission,
     mayUse: (principal, connection, model) => mayUse(policies.current, principal, connection, model),
     onFault: (session, error) => {
       if (error.code === "internal")
@@ -152,23 +157,23 @@ async function start(config: Config, host: Host): Promise<Running> {
   await gateway.endParked();
   opened(keepWithin(log, written.recording.retention, { clock, logger }));
 
-  const { subjects, killSwitch } = revoked(config);
-  const revocation = new Revocation({ subjects, killSwitch });
+  const revocation = new Revocation(revocationsOf(config));
   const verifier = TokenVerifier.create({ issuers: issuersOf(config), clock, revocation });
   opened(() => verifier.close());
+  // Not waited for: an issuer that is down must not keep the others' callers out.
+  void verifier.warm().then((issuers) => warnOfIssuers(issuers, logger));
   revocation.onRevoked(({ concerns, error }) => gateway.endWhere(concerns, error));
-  policies.onReload((reload) => {
-    if (reload.outcome === "refused")
-      logger.error({ err: reload.error }, "the new policies were refused; the old ones stay");
-    if (reload.outcome === "replaced") void gateway.rejudge();
+  policies.onReload(({ outcome }) => {
+    if (outcome === "replaced") void gateway.rejudge();
   });
+  const reloads = reloadAuthority(config, { policies, revocation, log, metrics, logger });
 
   // Before the first caller comes: an automaton is built by reading, and the first reader would pay for it.
   const plan = masking.plan(FULL_SET);
   masking.warmUp(plan);
   const frontEnds = await listen(
     config,
-    { gateway, verifier, log, approvals, policies: pdp, clock, logger },
+    { gateway, verifier, log, approvals, policies: pdp, reloads, clock, logger },
     opened,
   );
   return {
@@ -179,11 +184,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     approvals,
     policies,
     rulesActive: plan.rulesActive,
-    reload: () => {
-      const reload = policies.replace(policyText(config));
-      log.act({ kind: "reloaded" });
-      return reload;
-    },
+    reload: () => reloads.reload(),
     verify: async (session) => {
       const id = session === undefined ? null : parseSessionId(session);
       return verifyStore(
@@ -211,113 +212,3 @@ function anchorSinks(config: Config): readonly AnchorSink[] {
 
 /** How long the endings of sessions may take to reach their clients. */
 const DRAINED_MS = 1_000;
-const RETENTION_MS = 10 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
-
-/** Deletes what is older or more than the configuration keeps, now and every ten minutes. */
-function keepWithin(
-  log: SessionLog,
-  { days, size }: Config["written"]["recording"]["retention"],
-  { clock, logger }: Pick<Host, "clock" | "logger">,
-): () => void {
-  let cancel = (): void => {};
-  if (days === undefined && size === undefined) return cancel;
-  const policy = {
-    ...(days === undefined ? {} : { maxAgeMs: days * DAY_MS }),
-    ...(size === undefined ? {} : { maxBytes: size }),
-  };
-  const run = (): void => {
-    log
-      .retain(policy)
-      .then((deleted) => deleted > 0 && logger.info({ deleted }, "old sessions were deleted"))
-      .catch((err: unknown) => logger.error({ err }, "retention failed"))
-      .finally(() => {
-        cancel = clock.after(RETENTION_MS, run);
-      });
-  };
-  cancel = clock.after(0, run);
-  return () => cancel();
-}
-
-function revoked(config: Config) {
-  const { issuers, revoked: subjects, blockAll } = config.written.identity;
-  return {
-    killSwitch: blockAll,
-    subjects: issuers.flatMap(({ issuer }) => subjects.map((subject) => ({ issuer: issuer.value, subject }))),
-  };
-}
-
-async function listen(
-  config: Config,
-  rooms: Omit<FrontEndDeps, "dialects" | "newRequestId">,
-  opened: Host["opened"],
-): Promise<{ http: Address; grpc: Address; drain: () => Promise<unknown> }> {
-  const { limits, timeouts, approvals, tls, origins } = config.written;
-  const deps: FrontEndDeps = {
-    ...rooms,
-    dialects: clientDialects,
-    newRequestId: () => `req_${randomUUID()}`,
-  };
-  const websocket = createWebSocketFrontEnd(deps, {
-    origins,
-    limits: {
-      frameBytes: limits.body,
-      streamsPerSocket: limits.streamsPerSocket,
-      stallTimeoutMs: timeouts.stall,
-    },
-  });
-  opened(() => websocket.close());
-  const responses = createResponsesSocketFrontEnd(deps, {
-    origins,
-    limits: { frameBytes: limits.body, stallTimeoutMs: timeouts.stall },
-    passFields: (model) => passFieldsOf(config, model),
-    randomBytes: (count) => randomBytes(count),
-  });
-  opened(() => responses.close());
-  const http = createHttpFrontEnd(deps, {
-    limits: {
-      bodyBytes: limits.body,
-      pendingWaitMs: approvals.plainWait,
-      heartbeatMs: approvals.heartbeat,
-      stallTimeoutMs: timeouts.stall,
-    },
-    tls: tlsOf(config, tls.http, "tls.http"),
-    origins,
-    // The path of the Responses API goes to its own room.
-    upgrades: [responses, websocket],
-    passFields: (model) => passFieldsOf(config, model),
-  });
-  const grpc = createGrpcFrontEnd(deps, {
-    limits: { messageBytes: limits.body, stallTimeoutMs: timeouts.stall },
-    tls: tlsOf(config, tls.grpc, "tls.grpc"),
-  });
-  return {
-    http: await opening(http, config.http, opened),
-    grpc: await opening(grpc, config.grpc, opened),
-    drain: () => Promise.all([http, grpc, websocket, responses].map((frontEnd) => frontEnd.drain())),
-  };
-}
-
-async function opening(frontEnd: FrontEnd, address: Address, opened: Host["opened"]): Promise<Address> {
-  const bound = await frontEnd.listen(address);
-  opened(() => frontEnd.close());
-  return bound;
-}
-
-function tlsOf(config: Config, written: Config["written"]["tls"]["http"], field: string): TlsMaterial | null {
-  if (written === undefined) return null;
-  const clientCa =
-    written.clientCa === undefined ? {} : { clientCa: config.pem(written.clientCa, `${field}.clientCa`) };
-  return {
-    cert: config.pem(written.cert, `${field}.cert`),
-    key: config.pem(written.key, `${field}.key`),
-    ...clientCa,
-  };
-}
-
-function passFieldsOf(config: Config, model: string): readonly string[] {
-  const found = config.written.connections.find(
-    ({ models, aliases }) => aliases.has(model) || models.some((glob) => glob === model),
-  );
-  return found?.passFields ?? [];
-}

@@ -9,6 +9,7 @@ import { type Principal, samePrincipal } from "../domain/principal.js";
 import { makeSessionId, parseSessionId, type SessionId } from "../domain/session-id.js";
 import type { SessionLog } from "../recording/session-log.js";
 import type { SessionReader } from "../recording/session-reader.js";
+import type { AdmissionGate } from "./admission-gate.js";
 import type { CancelCode, CompletionCall, FaultListener, Gateway, LiveSession, ModelInfo } from "./call.js";
 import { ConversationMemory, type MemoryLimits } from "./conversation-memory.js";
 import { type PepDeps, pep } from "./pep.js";
@@ -28,8 +29,8 @@ export interface GatewayOptions extends PepDeps {
   readonly randomBytes: (count: number) => Uint8Array;
   /** How long a resumable session goes on without a reader. */
   readonly graceMs: number;
-  /** Sessions at once; more are refused before they cost anything. */
-  readonly maxSessions: number;
+  /** Where beginnings wait for their turn, and are refused beyond capacity. */
+  readonly admission: AdmissionGate;
   /** Models of a connection that some policy names for the caller. */
   readonly mayUse: (principal: Principal, connection: string, model: string) => boolean;
   readonly onFault: FaultListener;
@@ -113,6 +114,7 @@ export class SluiceGateway implements Gateway {
   }
 
   async #begin(asked: CompletionCall): Promise<Live> {
+    await this.#options.admission.enter();
     this.#admit();
     const recalled = this.#recalled(asked);
     const { call } = recalled;
@@ -126,7 +128,7 @@ export class SluiceGateway implements Gateway {
       masking: masking.current,
       hashKey: hashKey(call.principal.tenant),
     });
-    // Masking a long prompt takes turns; the gateway may have begun to drain meanwhile.
+    // Masking a long prompt takes turns; the gateway may have begun to drain meanwhile, or be full.
     this.#admit();
     const vault = this.#vaults.get(conversation);
     const restoration: Restoration = { rules: null };
@@ -197,11 +199,7 @@ export class SluiceGateway implements Gateway {
         retryAfterMs: RETRY_MS,
       });
     }
-    if (this.#live.size >= this.#options.maxSessions) {
-      throw new SluiceError("overloaded", "The gateway has as many sessions open as it can serve.", {
-        retryAfterMs: RETRY_MS,
-      });
-    }
+    this.#options.admission.check();
   }
 
   #start(

@@ -1,11 +1,26 @@
 import { byteSize, duration, integer, record, withDefault } from "../../documents/index.js";
-import { hour, MiB, second } from "./scalars.js";
+import { hour, MiB, minute, second } from "./scalars.js";
 
 /** `limits`: sizes and counts. */
 export const limitsShape = record(
   {
     body: withDefault(byteSize({ min: 1024, max: 256 * MiB }), 4 * MiB, "Largest request."),
     sessions: withDefault(integer({ min: 1, max: 1_000_000 }), 2000, "Sessions at once."),
+    waiting: withDefault(
+      integer({ min: 0, max: 100_000 }),
+      512,
+      "Requests that wait for their turn to begin in a burst.",
+    ),
+    loopDelay: withDefault(
+      duration({ minMs: 0, maxMs: 10 * second }),
+      100,
+      "Delay of the event loop, median of a second, from which new sessions are refused; 0 turns it off.",
+    ),
+    heapPercent: withDefault(
+      integer({ min: 0, max: 100 }),
+      85,
+      "Share of the process's heap in use from which new sessions are refused; 0 turns it off.",
+    ),
     streamsPerSocket: withDefault(integer({ min: 1, max: 10_000 }), 100, "Sessions on one WebSocket."),
     answer: withDefault(byteSize({ min: 1024, max: 1024 * MiB }), 64 * MiB, "Largest answer of a model."),
     event: withDefault(byteSize({ min: 1024, max: 64 * MiB }), 4 * MiB, "Largest event of a model's stream."),
@@ -27,6 +42,11 @@ export const timeoutsShape = record(
       duration({ minMs: 0, maxMs: hour }),
       30 * second,
       "How long a resumable session goes on without a reader.",
+    ),
+    admission: withDefault(
+      duration({ minMs: 0, maxMs: minute }),
+      2 * second,
+      "How long a request waits for its turn to begin before it is refused.",
     ),
     drain: withDefault(
       duration({ minMs: 0, maxMs: hour }),

@@ -28,13 +28,13 @@ export function statusOf(code: ErrorCode): number {
     case "too_large":
       return 413;
     case "rate_limited":
+    case "overloaded":
       return 429;
     case "cancelled":
       return 499;
     case "upstream_rejected":
     case "upstream_broken":
       return 502;
-    case "overloaded":
     case "upstream_unavailable":
     case "storage_failed":
     case "shutdown":
