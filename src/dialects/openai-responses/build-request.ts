@@ -31,10 +31,12 @@ export function previousNotFound(field: string): SluiceError {
 function sameDialect(request: CompletionRequest): JsonObject {
   if (request.previousResponseId !== null) throw previousNotFound("previous_response_id");
   const {
-    previous_response_id: _,
-    generate: __,
-    stream: ___,
-    stream_options: ____,
+    previous_response_id: _previous,
+    generate: _generate,
+    // The gateway itself lets it run on: the provider would have to store the answer for that.
+    background: _background,
+    stream: _stream,
+    stream_options: _options,
     ...rest
   } = request.native;
   const { input } = rest;

@@ -4,8 +4,7 @@ import type { EncoderOptions, PlainEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { restoreEchoes } from "./echo.js";
 import { OutputDraft } from "./output-draft.js";
-import { AskedRequest, responseObject } from "./response-object.js";
-import { withPrevious } from "./stream-encoder.js";
+import { AskedRequest, responseObject, shownEvent } from "./response-object.js";
 import { statusOf } from "./usage.js";
 
 /** Gathers a log into one response: that of a plain answer, or the last of a stream. */
@@ -54,9 +53,10 @@ export class ResponsesPlainEncoder implements PlainEncoder {
     if (!this.#log.native || this.#last === null) return null;
     const value: JsonValue = JSON.parse(this.#last);
     if (!isJsonObject(value)) return null;
-    const restored = restoreEchoes(value, this.#asked.body);
+    const about = { request: this.#asked.body, session: this.#log.session };
+    const restored = restoreEchoes(value, about.request);
     const whole = isJsonObject(restored["response"]) ? restored : { response: restored };
-    const { response } = withPrevious(whole, this.#asked.body?.["previous_response_id"]);
+    const { response } = shownEvent(whole, about);
     return isJsonObject(response) && Array.isArray(response["output"]) ? response : null;
   }
 }

@@ -3,10 +3,15 @@ import type { Entry, EntryOf, OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { EncoderOptions, FrameSink, StreamEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
-import { restoreEchoes } from "./echo.js";
 import { errorEvent, responseError } from "./errors.js";
 import { OutputDraft } from "./output-draft.js";
-import { AskedRequest, type ResponseState, responseObject } from "./response-object.js";
+import {
+  AskedRequest,
+  isBackground,
+  type ResponseState,
+  responseObject,
+  shownEvent,
+} from "./response-object.js";
 import { statusOf } from "./usage.js";
 
 /**
@@ -84,20 +89,20 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   #output(entry: EntryOf<"output">, sink: FrameSink): void {
     if (this.#log.native) {
-      if (entry.native !== null) this.#number(entry.event, this.#restored(entry.native), entry.seq, sink);
+      if (entry.native !== null) this.#number(entry.event, this.#shown(entry.native), entry.seq, sink);
       return;
     }
     this.#begin(entry.seq, sink);
     for (const item of entry.items) this.#send(this.#eventsOf(item), entry.seq, sink);
   }
 
-  #restored(native: string): string {
-    const asked = this.#asked.body;
-    const previous = asked?.["previous_response_id"];
-    if (!native.includes('"sluice_echoes"') && typeof previous !== "string") return native;
+  #shown(native: string): string {
+    const request = this.#asked.body;
+    const isOwn = typeof request?.["previous_response_id"] === "string" || isBackground(request);
+    if (!native.includes('"sluice_echoes"') && !isOwn) return native;
     const value: JsonValue = JSON.parse(native);
-    if (!isJsonObject(value)) return native;
-    return JSON.stringify(withPrevious(restoreEchoes(value, asked), previous));
+    const { session } = this.#log;
+    return isJsonObject(value) ? JSON.stringify(shownEvent(value, { request, session })) : native;
   }
 
   #eventsOf(item: OutputItem): readonly JsonObject[] {
@@ -184,11 +189,4 @@ function deltaType({ kind }: Channel): string | null {
     default:
       return kind satisfies never;
   }
-}
-
-/** The gateway expanded the earlier turns itself, so the provider knows of none. */
-export function withPrevious(event: JsonObject, previous: JsonValue | undefined): JsonObject {
-  const response = event["response"];
-  if (typeof previous !== "string" || !isJsonObject(response)) return event;
-  return { ...event, response: { ...response, previous_response_id: previous } };
 }

@@ -5,6 +5,7 @@ import { SluiceError } from "../../domain/errors.js";
 import { authenticate } from "../authenticate.js";
 import { singleHeaders } from "../single-headers.js";
 import { traceparentOf } from "../traceparent.js";
+import { answerInBackground, runsAlone } from "./background.js";
 import { readBody } from "./body.js";
 import type { Exchange } from "./exchange.js";
 import type { HttpRoom } from "./room.js";
@@ -20,20 +21,25 @@ export async function complete(
   const bytes = await readBody(request, room.limits.bodyBytes);
   const parsed = await parse(room, exchange, { bytes, ...ask });
   if (response.destroyed) return;
+  const alone = runsAlone(parsed);
   const live = await room.deps.gateway.complete({
     principal,
     frontEnd: "http",
     dialect: ask.dialect,
-    request: parsed,
-    resumable: isResumable(exchange),
+    // What runs by itself is asked for piece by piece, so that it can be looked at while it does.
+    request: alone ? { ...parsed, stream: true } : parsed,
+    resumable: alone || isResumable(exchange),
     idempotencyKey: idempotencyKeyOf(exchange),
     traceparent: traceparentOf(request.headers["traceparent"]),
   });
   if (response.destroyed) {
-    live.cursor.close();
+    if (alone) room.detach(live, () => {});
+    else live.cursor.close();
     return;
   }
   response.setHeader("x-sluice-session", live.id);
+  if (alone && !parsed.stream) return answerInBackground(room, exchange, live);
+  if (alone) room.detach(await room.deps.gateway.attach(live.id, principal, 0), () => {});
   if (parsed.stream) room.stream(exchange, { dialect: ask.dialect, live });
   else room.plain(exchange, { dialect: ask.dialect, live });
 }

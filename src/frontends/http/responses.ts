@@ -1,13 +1,12 @@
-import type { ClientDialect, FrameSink, PlainEncoder, StreamEncoder } from "../../dialects/dialect.js";
+import type { ClientDialect, FrameSink, StreamEncoder } from "../../dialects/dialect.js";
+import { inputItemsPage } from "../../dialects/openai-responses/input-items.js";
 import type { Entry, EntryOf } from "../../domain/entry.js";
 import { SluiceError } from "../../domain/errors.js";
-import { isJsonObject, type JsonObject } from "../../domain/json.js";
 import { type Principal, samePrincipal } from "../../domain/principal.js";
-import type { Cursor } from "../../recording/cursor.js";
 import { authenticate } from "../authenticate.js";
-import { Pump, type PumpSink } from "../pump.js";
 import { readerFor } from "../session-reading.js";
 import { type Exchange, sendJson } from "./exchange.js";
+import { snapshotOf } from "./response-snapshot.js";
 import type { HttpRoom } from "./room.js";
 
 /** `GET /v1/responses/{id}`: as it stands now, or with `stream=true` its events again, from a number on. */
@@ -34,13 +33,33 @@ export async function cancel(room: HttpRoom, exchange: Exchange, id: string): Pr
 
 /** `DELETE /v1/responses/{id}`: nobody goes on from it any more; the record is the auditor's and stays. */
 export async function remove(room: HttpRoom, exchange: Exchange, id: string): Promise<void> {
-  const { principal } = await ownResponse(room, exchange, id);
+  const { principal, session } = await ownResponse(room, exchange, id);
+  // What nobody finds any more shall not run on either.
+  await room.deps.gateway.cancel(session, principal);
   room.deps.gateway.forgetResponse(id, principal);
   sendJson(exchange, { id, object: "response", deleted: true });
 }
 
+/** `GET /v1/responses/{id}/input_items`: what it was made from, page by page. */
+export async function inputItems(room: HttpRoom, exchange: Exchange, id: string): Promise<void> {
+  const { query } = exchange;
+  const { opened } = await ownResponse(room, exchange, id);
+  const limit = query.get("limit") ?? "20";
+  const order = query.get("order") ?? "desc";
+  if (!/^(?:[1-9]\d?|100)$/.test(limit)) {
+    throw new SluiceError("invalid_request", "The field limit is a whole number from 1 to 100.", {
+      field: "limit",
+    });
+  }
+  if (order !== "asc" && order !== "desc") {
+    throw new SluiceError("invalid_request", 'The field order is "asc" or "desc".', { field: "order" });
+  }
+  sendJson(exchange, inputItemsPage(opened, { after: query.get("after"), limit: Number(limit), order }));
+}
+
 interface OwnResponse {
   readonly principal: Principal;
+  readonly opened: EntryOf<"opened">;
   readonly session: string;
   readonly dialect: ClientDialect;
 }
@@ -56,7 +75,7 @@ async function ownResponse(room: HttpRoom, exchange: Exchange, id: string): Prom
     throw new SluiceError("not_found", "There is no such response.");
   }
   exchange.response.setHeader("x-sluice-session", session);
-  return { principal, session, dialect };
+  return { principal, opened, session, dialect };
 }
 
 function flagOf({ query }: Exchange, field: string): boolean {
@@ -99,93 +118,5 @@ class LaterEvents implements StreamEncoder, FrameSink {
 
   frame(event: string | null, data: string, seq: number): void {
     if (this.#next++ > this.#after) this.#sink?.frame(event, data, seq);
-  }
-}
-
-/** Resolves when the cursor is at its end. */
-function snapshotOf(
-  cursor: Cursor,
-  {
-    id,
-    dialect,
-    exchange,
-  }: { readonly id: string; readonly dialect: ClientDialect; readonly exchange: Exchange },
-): Promise<JsonObject> {
-  return new Promise((resolve, reject) => {
-    const snapshot = new Snapshot(dialect, { id, resolve, reject });
-    const pump = new Pump(cursor, snapshot);
-    exchange.response.once("close", () => pump.close());
-    pump.start();
-  });
-}
-
-/** A response as its log tells it so far. */
-class Snapshot implements PumpSink, FrameSink {
-  readonly #id: string;
-  readonly #resolve: (body: JsonObject) => void;
-  readonly #reject: (error: SluiceError) => void;
-  readonly #plain: PlainEncoder;
-  readonly #stream: StreamEncoder;
-  #opened: EntryOf<"opened"> | null = null;
-  #ended: EntryOf<"ended"> | null = null;
-  /** The last event that held the whole response. */
-  #last: string | null = null;
-
-  constructor(
-    dialect: ClientDialect,
-    {
-      id,
-      resolve,
-      reject,
-    }: {
-      readonly id: string;
-      readonly resolve: (body: JsonObject) => void;
-      readonly reject: (error: SluiceError) => void;
-    },
-  ) {
-    const options = { echo: new Map(), request: null };
-    this.#id = id;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#plain = dialect.plainEncoder(options);
-    this.#stream = dialect.streamEncoder(options);
-  }
-
-  write(entries: readonly Entry[]): boolean {
-    for (const entry of entries) {
-      if (entry.type === "opened") this.#opened = entry;
-      if (entry.type === "ended") this.#ended = entry;
-      this.#plain.add(entry);
-      this.#stream.encode(entry, this);
-    }
-    return true;
-  }
-
-  frame(_event: string | null, data: string): void {
-    if (data.includes('"object":"response"')) this.#last = data;
-  }
-
-  finish(): void {
-    if (this.#ended !== null && this.#ended.error === null) this.#resolve(this.#plain.body());
-    else this.#resolve({ ...this.#begun(), ...this.#state() });
-  }
-
-  fail(error: SluiceError): void {
-    this.#reject(error);
-  }
-
-  #state(): JsonObject {
-    if (this.#ended === null) return this.#last === null ? { status: "queued" } : {};
-    const isCancelled = this.#ended.outcome === "cancelled";
-    return isCancelled ? { id: this.#id, status: "cancelled", error: null } : { id: this.#id };
-  }
-
-  #begun(): JsonObject {
-    const event: unknown = this.#last === null ? null : JSON.parse(this.#last);
-    const response = isJsonObject(event) ? event["response"] : null;
-    if (isJsonObject(response)) return response;
-    const { model = "", openedAtMs = 0 } = this.#opened ?? {};
-    const head = { id: this.#id, object: "response", created_at: Math.floor(openedAtMs / 1000) };
-    return { ...head, status: "queued", error: null, model, output: [], usage: null };
   }
 }

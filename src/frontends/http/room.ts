@@ -1,7 +1,9 @@
 import type { ClientDialect } from "../../dialects/dialect.js";
+import type { Entry } from "../../domain/entry.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import type { FrontEndDeps } from "../front-end.js";
 import { StallWatch, TURN_MS } from "../stall-watch.js";
+import { DetachedReader } from "./detached-reader.js";
 import { EventAnswer } from "./event-answer.js";
 import type { Exchange } from "./exchange.js";
 import { PlainAnswer } from "./plain-answer.js";
@@ -40,6 +42,8 @@ export class HttpRoom {
   readonly passFields: (model: string) => readonly string[];
   readonly #commentTurns: number;
   readonly #watch: StallWatch<OpenStream>;
+  /** No more than there are sessions, which have their own limit. */
+  readonly #detached = new Set<DetachedReader>();
 
   constructor(
     deps: FrontEndDeps,
@@ -87,6 +91,13 @@ export class HttpRoom {
     );
   }
 
+  /** Reads a session to its end for a client that comes back for it. */
+  detach(live: Pick<LiveSession, "cursor">, onEntry: (entry: Entry) => void): void {
+    const reader = new DetachedReader(live, { onEntry, onOver: (over) => void this.#detached.delete(over) });
+    this.#detached.add(reader);
+    reader.start();
+  }
+
   #start(answer: OpenStream): void {
     this.#watch.add(answer);
     answer.start();
@@ -99,6 +110,7 @@ export class HttpRoom {
 
   close(): void {
     for (const answer of this.#watch.streams()) answer.cut();
+    for (const reader of [...this.#detached]) reader.close();
     this.#watch.close();
   }
 }

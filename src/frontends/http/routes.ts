@@ -26,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ofResponse("GET", "", responses.retrieve),
   ofResponse("POST", "\\/cancel", responses.cancel),
   ofResponse("DELETE", "", responses.remove),
+  ofResponse("GET", "\\/input_items", responses.inputItems),
   ask("/v1/messages", "anthropic-messages"),
   ask("/v1/messages/count_tokens", "anthropic-messages", "count_tokens"),
   { method: "GET", path: /^\/v1\/models$/, dialect: "openai-chat", handle: models.list },
