@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { reportFailure } from "./cli/failure.js";
 import { commands } from "./cli/index.js";
 import { EXIT, type Io } from "./cli/io.js";
+import { packageVersion } from "./cli/package-version.js";
 
 const stopping = new AbortController();
 const io: Io = {
@@ -30,12 +30,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.internal);
 });
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 const program = new Command("sluice")
   .description("A policy gateway for LLM token streams.")
-  .version(version)
+  .version(packageVersion())
   .showSuggestionAfterError()
   .exitOverride();
 let code: number = EXIT.ok;

@@ -16,7 +16,9 @@ import { readAll } from "../recording/read-all.js";
 import { demoPieces } from "../upstreams/demo-text.js";
 import { DemoClient } from "./demo-client.js";
 import { writeDemoFiles } from "./demo-files.js";
+import { invocation } from "./invocation.js";
 import { EXIT, type Io, write } from "./io.js";
+import { LineWrap } from "./line-wrap.js";
 import { loggerOf } from "./logger.js";
 
 export interface DemoOptions {
@@ -27,7 +29,8 @@ export interface DemoOptions {
 
 const SPEED = { slow: 40, fast: 2000 };
 const AUTO_APPROVE_MS = { terminal: 5000, slow: 1200, fast: 50 };
-const LINE = 84;
+const INDENT = "    ";
+const LINE = 92;
 
 /** Runs the four scenes against a gateway of its own, in a folder that it deletes at the end. */
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
@@ -77,13 +80,19 @@ async function startGateway(
 
 async function stay(io: Io, running: Running): Promise<void> {
   const base = `http://${formatAddress(running.http)}`;
+  const sluice = invocation(process.argv[1] ?? "sluice", process.cwd());
   await write(
     io.stdout,
     `
 Still running. Try (Ctrl-C stops):
-  curl -N ${base}/v1/chat/completions -H "Authorization: Bearer $(sluice token developer)" \\
+  curl -N ${base}/v1/chat/completions -H "Authorization: Bearer $(${sluice} token developer)" \\
     -H "Content-Type: application/json" \\
     -d '{"model":"demo","stream":true,"messages":[{"role":"user","content":"Draft the reply to the customer"}]}'
+  ${sluice} ask --as developer --model demo "Draft the reply to the customer"
+  ${sluice} policy explain --as developer --model demo --prompt "project birch"
+  ${sluice} sessions list --as developer
+  ${sluice} replay last --as developer
+  ${sluice} init      write a real configuration
 `,
   );
   await new Promise<void>((resolve) => {
@@ -172,7 +181,7 @@ class Scenes {
     const at = text.indexOf("<EMAIL_ADDRESS>");
     const masks = text.match(/<[A-Z_]+>/g)?.length ?? 0;
     await this.#say(`  model     ... ${raw} ...   (| = chunk edge)
-  received  ... ${text.slice(Math.max(0, at - 14), at + 67).trim()} ...
+  received  ... ${text.slice(text.lastIndexOf(" ", at - 14) + 1, at + 67).trim()} ...
     ${masks} masks, both split across chunks                           session ${short(answer.session)}`);
   }
 
@@ -230,14 +239,11 @@ class Scenes {
     const speed = this.#deps.options.fast ? 16 : 4;
     await this.#say(`4/4 REPLAYED  sluice replay ${session} --speed ${speed}`);
     const { io, running } = this.#deps;
-    let column = 0;
-    await write(io.stdout, "    ");
+    await write(io.stdout, INDENT);
+    const wrap = new LineWrap(LINE, INDENT);
     const writes: Promise<void>[] = [];
     const records = await this.#client.replay(session, speed, (piece) => {
-      const text = piece.replaceAll("\n", " ");
-      const isWrap = column + text.length > LINE && text.startsWith(" ");
-      column = isWrap ? text.length : column + text.length;
-      writes.push(write(io.stdout, isWrap ? `\n    ${text.trimStart()}` : text));
+      writes.push(write(io.stdout, wrap.next(piece)));
     });
     await Promise.all(writes);
     const { ok } = await running.verify(session);

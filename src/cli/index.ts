@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import * as approvals from "./approvals.js";
 import * as ask from "./ask.js";
+import * as completion from "./completion.js";
 import * as config from "./config.js";
 import * as demo from "./demo.js";
 import * as doctor from "./doctor.js";
@@ -13,6 +14,7 @@ import * as serve from "./serve.js";
 import * as sessions from "./sessions.js";
 import * as token from "./token.js";
 import * as verify from "./verify.js";
+import * as version from "./version.js";
 
 /** A command adds itself; what it needs is loaded when it runs, since start-up is felt. */
 export interface CliCommand {
@@ -33,4 +35,6 @@ export const commands: readonly CliCommand[] = [
   doctor,
   init,
   verify,
+  completion,
+  version,
 ];
