@@ -11,6 +11,7 @@ import type { Channel } from "../domain/channel.js";
 import type { DialectName, Entry, OutputItem } from "../domain/entry.js";
 import type { SluiceError } from "../domain/errors.js";
 import type { JsonObject, JsonPath, JsonValue } from "../domain/json.js";
+import { atOnce, type Steps } from "../domain/pace.js";
 import type { CompletionRequest } from "./request.js";
 
 /** One object per distinct envelope of a stream; its identity is its number in the log. */
@@ -161,6 +162,21 @@ export interface BuiltRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What a dialect does with a caller's request, in steps. */
+export interface RequestSteps {
+  parse(body: JsonObject, options: ParseOptions): Steps<CompletionRequest>;
+  withTexts(request: CompletionRequest, texts: ReadonlyMap<number, string>): Steps<CompletionRequest>;
+}
+
+/** The request's side of a caller's edge, from its steps. */
+export function requestSide(inSteps: RequestSteps): Pick<ClientDialect, "parse" | "withTexts" | "inSteps"> {
+  return {
+    parse: (body, options) => atOnce(inSteps.parse(body, options)),
+    withTexts: (request, texts) => atOnce(inSteps.withTexts(request, texts)),
+    inSteps,
+  };
+}
+
 /** The caller's edge of a dialect. */
 export interface ClientDialect {
   readonly name: DialectName;
@@ -168,6 +184,8 @@ export interface ClientDialect {
   parse(body: JsonObject, options: ParseOptions): CompletionRequest;
   /** The same request with other text in the given segments (indexes into `segments`). */
   withTexts(request: CompletionRequest, texts: ReadonlyMap<number, string>): CompletionRequest;
+  /** Both once more in steps, for what callers send: a long request would hold everybody up. */
+  readonly inSteps: RequestSteps;
   streamEncoder(options: EncoderOptions): StreamEncoder;
   plainEncoder(options: EncoderOptions): PlainEncoder;
   /** Maps an error to status and body; every stock client of the dialect gets its typed error from it. */

@@ -1,6 +1,7 @@
 import { quote, suggest } from "../documents/near-name.js";
 import { SluiceError } from "../domain/errors.js";
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../domain/json.js";
+import { PAUSE, type Steps } from "../domain/pace.js";
 import type { PromptRole, PromptSegment, RequestFeature } from "../domain/prompt.js";
 import { SHORT_TOKEN } from "./field-rules.js";
 
@@ -86,19 +87,28 @@ export interface ReadRequest {
 
 const MAX_WORD = 256;
 const MAX_LIST = 10_000;
+/** Values read between two pauses; about a quarter of a millisecond. */
+const VALUES_A_STEP = 128;
+
+interface Unread {
+  readonly value: JsonValue;
+  readonly shape: Shape;
+  readonly path: JsonPath;
+}
 
 /**
- * Holds a request against its shape.
- * @param place Says of a path whose text stands there.
+ * Holds a request against its shape, in steps.
+ * @param place Says of a path whose text stands there; asked for every text, so it must not search.
  * @throws SluiceError `invalid_request` naming the field; `too_large` for a list over its limit.
  */
-export function readRequest(
+export function* readRequest(
   value: JsonObject,
   shape: Shape,
   place: (path: JsonPath) => SegmentPlace,
-): ReadRequest {
+): Steps<ReadRequest> {
   const reading = new Reading(place);
   reading.value(value, shape, []);
+  while (reading.readOn(VALUES_A_STEP)) yield PAUSE;
   return { segments: reading.segments, features: [...reading.features] };
 }
 
@@ -122,9 +132,31 @@ class Reading {
   readonly segments: PromptSegment[] = [];
   readonly features = new Set<RequestFeature>();
   readonly #place: (path: JsonPath) => SegmentPlace;
+  /** What is still to be read, the next at the end. */
+  readonly #unread: Unread[] = [];
+  /** Members of the value at hand, in order. */
+  readonly #members: Unread[] = [];
 
   constructor(place: (path: JsonPath) => SegmentPlace) {
     this.#place = place;
+  }
+
+  /** Reads so many values, each before its members, in the order in which they stand; false: all are read. */
+  readOn(values: number): boolean {
+    for (let read = 0; read < values; read++) {
+      while (this.#members.length > 0) {
+        const last = this.#members.pop();
+        if (last !== undefined) this.#unread.push(last);
+      }
+      const next = this.#unread.pop();
+      if (next === undefined) return false;
+      this.value(next.value, next.shape, next.path);
+    }
+    return true;
+  }
+
+  #later(value: JsonValue, shape: Shape, path: JsonPath): void {
+    this.#members.push({ value, shape, path });
   }
 
   value(value: JsonValue, shape: Shape, path: JsonPath): void {
@@ -155,7 +187,7 @@ class Reading {
       case "record":
         if (!isJsonObject(value)) throw invalid(path, "must be an object");
         this.#keys(value, path);
-        for (const [key, member] of Object.entries(value)) this.value(member, shape.of, [...path, key]);
+        for (const [key, member] of Object.entries(value)) this.#later(member, shape.of, [...path, key]);
         return;
       case "object":
         this.#object(value, shape, path);
@@ -190,12 +222,12 @@ class Reading {
     if (typeof value === "string") this.#text(value, path, "text");
     else if (Array.isArray(value))
       value.forEach((entry: JsonValue, index) => {
-        this.#free(entry, [...path, index]);
+        this.#later(entry, FREE, [...path, index]);
       });
     else if (isJsonObject(value)) {
       this.#keys(value, path);
       for (const [key, member] of Object.entries(value)) {
-        if (!OPAQUE_KEYS.has(key)) this.#free(member, [...path, key]);
+        if (!OPAQUE_KEYS.has(key)) this.#later(member, FREE, [...path, key]);
       }
     }
   }
@@ -215,7 +247,7 @@ class Reading {
       });
     }
     value.forEach((entry: JsonValue, index) => {
-      this.value(entry, shape.of, [...path, index]);
+      this.#later(entry, shape.of, [...path, index]);
     });
   }
 
@@ -231,7 +263,7 @@ class Reading {
         throw invalid([...path, key], `is not a field that is known here; ${hint}`);
       }
       // Null says the same as nothing in every dialect.
-      if (member !== null) this.value(member, known, [...path, key]);
+      if (member !== null) this.#later(member, known, [...path, key]);
     }
   }
 

@@ -1,5 +1,6 @@
 import { asSluiceError, SluiceError } from "../domain/errors.js";
 import { isJsonObject, type JsonObject } from "../domain/json.js";
+import { inTurns } from "../domain/pace.js";
 import type { Principal } from "../domain/principal.js";
 import { parseSessionId } from "../domain/session-id.js";
 import { whyNotDecide } from "../policy/approvals/access.js";
@@ -73,7 +74,9 @@ async function promptOf(deps: Deps, approval: Approval, viewer: Principal): Prom
   const native = await requestOf(deps, approval, viewer);
   if (native === null) return [];
   deps.log.act({ kind: "prompt_read", session, by: viewer });
-  const { segments } = dialect.parse(native, { headers: {}, passFields: [] });
+  // What the connection passed beyond the dialect was judged too.
+  const options = { headers: {}, passFields: Object.keys(native) };
+  const { segments } = await inTurns(dialect.inSteps.parse(native, options));
   return toPromptTexts(segments, approval.review.matches);
 }
 

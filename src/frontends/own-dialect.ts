@@ -1,5 +1,5 @@
-import type { ClientDialect } from "../dialects/dialect.js";
-import { parseSluice, withSluiceTexts } from "../dialects/sluice/index.js";
+import { type ClientDialect, requestSide } from "../dialects/dialect.js";
+import { sluiceSteps, withSluiceTexts } from "../dialects/sluice/index.js";
 import type { JsonObject } from "../domain/json.js";
 import { toEvent } from "./event.js";
 import { eventMembers } from "./event-json.js";
@@ -9,8 +9,7 @@ import { ownError } from "./http/errors.js";
  *  log's events, in the contract's JSON form. */
 export const ownDialect: ClientDialect = {
   name: "sluice",
-  parse: parseSluice,
-  withTexts: withSluiceTexts,
+  ...requestSide({ parse: sluiceSteps, withTexts: withSluiceTexts }),
   streamEncoder: () => ({
     encode: (entry, sink) => {
       const members = eventMembers(entry);

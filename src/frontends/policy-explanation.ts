@@ -19,12 +19,9 @@ export async function explainPolicy(
   const model = text(request["model"]) || text(asked?.["model"]);
   if (model === "") throw new SluiceError("invalid_request", "The field model is empty.", { field: "model" });
   const connection = text(request["connection"]);
-  const prompt =
-    asked === null
-      ? {}
-      : {
-          prompt: promptView(sluiceCallOf({ ...asked, model }, { principal, frontEnd: "grpc" }).request),
-        };
+  const call =
+    asked === null ? null : await sluiceCallOf({ ...asked, model }, { principal, frontEnd: "grpc" });
+  const prompt = call === null ? {} : { prompt: promptView(call.request) };
   const explanation = await deps.policies.explain({
     principal,
     model,

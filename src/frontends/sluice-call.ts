@@ -1,6 +1,7 @@
 import { sluiceCallOptions } from "../dialects/sluice/index.js";
 import type { FrontEnd } from "../domain/entry.js";
 import type { JsonObject } from "../domain/json.js";
+import { inTurns } from "../domain/pace.js";
 import type { Principal } from "../domain/principal.js";
 import type { CompletionCall } from "../pipeline/call.js";
 import { ownDialect } from "./own-dialect.js";
@@ -10,7 +11,7 @@ import { traceparentOf } from "./traceparent.js";
  * A `CompleteRequest` in its JSON form as a call of the gateway: what gRPC and `/v1/stream` share.
  * @throws SluiceError `invalid_request` or `too_large` naming the field.
  */
-export function sluiceCallOf(
+export async function sluiceCallOf(
   message: JsonObject,
   from: {
     readonly principal: Principal;
@@ -19,8 +20,8 @@ export function sluiceCallOf(
     /** Where the protocol keeps sessions over a lost connection without being asked. */
     readonly alwaysResumable?: boolean;
   },
-): CompletionCall {
-  const request = ownDialect.parse(message, { headers: {}, passFields: [] });
+): Promise<CompletionCall> {
+  const request = await inTurns(ownDialect.inSteps.parse(message, { headers: {}, passFields: [] }));
   const { resumable, idempotencyKey } = sluiceCallOptions(request);
   return {
     principal: from.principal,

@@ -5,6 +5,7 @@ import { sessionOfResponse } from "../dialects/openai-responses/response-id.js";
 import type { CompletionRequest } from "../dialects/request.js";
 import type { EntryOf } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
+import { inTurns } from "../domain/pace.js";
 import { type Principal, samePrincipal } from "../domain/principal.js";
 import { makeSessionId, parseSessionId, type SessionId } from "../domain/session-id.js";
 import type { SessionLog } from "../recording/session-log.js";
@@ -116,7 +117,7 @@ export class SluiceGateway implements Gateway {
   async #begin(asked: CompletionCall): Promise<Live> {
     await this.#options.admission.enter();
     this.#admit();
-    const recalled = this.#recalled(asked);
+    const recalled = await this.#recalled(asked);
     const { call } = recalled;
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
     const target = router.route(call.request.model, call.dialect.name);
@@ -163,7 +164,7 @@ export class SluiceGateway implements Gateway {
    * The call with the whole conversation that it stands for, and what keeps its own turn. A connection's own
    * memory comes first; what the caller wants not stored stays in that alone.
    */
-  #recalled(call: CompletionCall): Recalled {
+  async #recalled(call: CompletionCall): Promise<Recalled> {
     const { principal, request, memory } = call;
     if (request.dialect !== "openai-responses") return { call, keeper: () => null };
     const readable = memory === undefined ? [this.#memory] : [memory, this.#memory];
@@ -174,7 +175,9 @@ export class SluiceGateway implements Gateway {
     const input = inputOf(request, earlier);
     const isStored = request.native["store"] !== false;
     const memories = readable.filter((known) => isStored || known === memory);
-    const expanded = refersToEarlier(request) ? { ...call, request: expandRequest(request, earlier) } : call;
+    const expanded = refersToEarlier(request)
+      ? { ...call, request: await inTurns(expandRequest(request, earlier)) }
+      : call;
     return {
       call: expanded,
       keeper: (facts) => new TurnKeeper({ ...facts, call, input, memories, index: this.#responses }),

@@ -1,4 +1,4 @@
-import { PAUSE, type Pause } from "./pace.js";
+import { PAUSE, type Pause } from "../domain/pace.js";
 
 /** Shorter runs hold nothing that a rule would find, and prose is full of them. */
 const MIN_RUN = 20;

@@ -1,9 +1,9 @@
 import { quote } from "../documents/index.js";
 import { asSluiceError } from "../domain/errors.js";
+import type { Pace } from "../domain/pace.js";
 import type { RuleCatalogue } from "../patterns/catalogue.js";
 import { type TextRule, TextScanner } from "../patterns/text-scanner.js";
 import { matchesGlob } from "./glob.js";
-import type { Pace } from "./pace.js";
 import type { PromptScan, PromptScanner, ScanMatch, ScanRule } from "./scanner.js";
 
 /** The streaming automaton as prompt rules use it: whole texts, in slices, with yields between. */

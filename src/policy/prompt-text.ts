@@ -1,7 +1,7 @@
+import { PAUSE, type Pause } from "../domain/pace.js";
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
 import { encodedTexts } from "./encoded-text.js";
 import { jsonStrings } from "./json-strings.js";
-import { PAUSE, type Pause } from "./pace.js";
 
 /** A stretch of a view and the segment that it came from. */
 interface Piece {

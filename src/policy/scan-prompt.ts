@@ -1,5 +1,5 @@
+import { PAUSE, Pace } from "../domain/pace.js";
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
-import { PAUSE, Pace } from "./pace.js";
 import { type PromptText, placesOf, promptTexts } from "./prompt-text.js";
 import type { PromptScan, ScanMatch, ScanRule } from "./scanner.js";
 

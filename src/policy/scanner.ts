@@ -1,4 +1,4 @@
-import type { Pace } from "./pace.js";
+import type { Pace } from "../domain/pace.js";
 
 /** What one rule looks for in a prompt. Everything here was checked when the policy was loaded. */
 export interface ScanRule {

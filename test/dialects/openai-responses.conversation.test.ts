@@ -4,6 +4,7 @@ import { responsesClient } from "../../src/dialects/openai-responses/client.js";
 import { expandRequest, outputItems } from "../../src/dialects/openai-responses/conversation.js";
 import { responsesUpstream } from "../../src/dialects/openai-responses/upstream.js";
 import type { JsonObject } from "../../src/domain/json.js";
+import { atOnce } from "../../src/domain/pace.js";
 import { HAS_SHARED, recordings } from "./recordings.js";
 
 const parse = (body: JsonObject) =>
@@ -22,7 +23,7 @@ describe("a request that goes on from a response", () => {
   test("is judged and forwarded with the whole conversation", () => {
     const turns = [{ type: "message", role: "user", content: "one" }, ...outputItems({ output: [MESSAGE] })];
     const earlier = { upTo: () => turns, item: () => null };
-    const expanded = expandRequest(parse({ input: "three", previous_response_id: "r1" }), earlier);
+    const expanded = atOnce(expandRequest(parse({ input: "three", previous_response_id: "r1" }), earlier));
     assert.deepEqual(
       expanded.segments.map(({ role, text }) => `${role} ${text}`),
       ["user one", "assistant two", "user three"],
@@ -49,7 +50,9 @@ describe("a recorded Responses answer", {
         const { response } = JSON.parse(line.slice(6));
         const own = parse({ input: [...response.output, { role: "user", content: "and now?" }] });
         const earlier = { upTo: () => outputItems(response), item: () => null };
-        const expanded = expandRequest(parse({ input: "and now?", previous_response_id: "r1" }), earlier);
+        const expanded = atOnce(
+          expandRequest(parse({ input: "and now?", previous_response_id: "r1" }), earlier),
+        );
         assert.equal(expanded.neutral.messages.length, own.neutral.messages.length, recording.id);
       }
     }

@@ -5,6 +5,7 @@ import protobuf from "protobufjs";
 import { parseSluice, sluiceCallOptions, withSluiceTexts } from "../../src/dialects/sluice/index.js";
 import { SluiceError } from "../../src/domain/errors.js";
 import type { JsonObject } from "../../src/domain/json.js";
+import { atOnce } from "../../src/domain/pace.js";
 
 const FULL: JsonObject = {
   model: "small",
@@ -152,7 +153,7 @@ describe("a request in the gateway's own form", () => {
   it("takes other texts in its segments, in every form that it has", () => {
     const request = parseSluice(FULL);
     const texts = new Map(request.segments.map((segment, index) => [index, changed(segment.text)]));
-    const after = withSluiceTexts(request, texts);
+    const after = atOnce(withSluiceTexts(request, texts));
     assert.deepEqual(
       after.segments.map((segment) => segment.text),
       request.segments.map((segment) => changed(segment.text)),

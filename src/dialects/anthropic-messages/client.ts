@@ -1,8 +1,7 @@
-import { isJsonObject, type JsonObject } from "../../domain/json.js";
-import type { ClientDialect } from "../dialect.js";
-import { valueAt, withValue } from "../json-place.js";
+import { type ClientDialect, requestSide } from "../dialect.js";
+import { valueAt } from "../json-place.js";
 import type { CompletionRequest } from "../request.js";
-import { bodyWithTexts } from "../request-texts.js";
+import { bodyWithTexts, type Replacement } from "../request-texts.js";
 import { messagesError } from "./errors.js";
 import { parseMessagesRequest } from "./parse-request.js";
 import { MessagesPlainEncoder } from "./plain-encoder.js";
@@ -11,16 +10,19 @@ import { MessagesStreamEncoder } from "./stream-encoder.js";
 /** The caller's edge of Anthropic messages. */
 export const messagesClient: ClientDialect = {
   name: "anthropic-messages",
-  parse: parseMessagesRequest,
-  withTexts(request, texts) {
-    const body = unsignedWhereChanged(bodyWithTexts(request.native, request.segments, texts), request, texts);
-    const again = parseMessagesRequest(body, {
-      headers: request.headers,
-      passFields: Object.keys(body),
-      operation: request.operation,
-    });
-    return { ...again, labels: request.labels };
-  },
+  ...requestSide({
+    parse: parseMessagesRequest,
+    *withTexts(request, texts) {
+      const more = unsignedWhereChanged(request, texts);
+      const body = yield* bodyWithTexts(request.native, request.segments, { texts, more });
+      const again = yield* parseMessagesRequest(body, {
+        headers: request.headers,
+        passFields: Object.keys(body),
+        operation: request.operation,
+      });
+      return { ...again, labels: request.labels };
+    },
+  }),
   streamEncoder: () => new MessagesStreamEncoder(),
   plainEncoder: () => new MessagesPlainEncoder(),
   error: messagesError,
@@ -29,16 +31,13 @@ export const messagesClient: ClientDialect = {
 
 /** A signature stands for the very text that it came with; a changed text goes without. */
 function unsignedWhereChanged(
-  body: JsonObject,
-  { segments }: CompletionRequest,
+  { segments, native }: CompletionRequest,
   texts: ReadonlyMap<number, string>,
-): JsonObject {
-  return [...texts.keys()].reduce<JsonObject>((changed, index) => {
-    const path = segments[index]?.path ?? [];
-    if (path.at(-1) !== "thinking" || segments[index]?.text === texts.get(index)) return changed;
-    const place = [...path.slice(0, -1), "signature"];
-    if (valueAt(changed, place) === undefined) return changed;
-    const next = withValue(changed, place, "");
-    return isJsonObject(next) ? next : changed;
-  }, body);
+): readonly Replacement[] {
+  return [...texts].flatMap(([index, text]): readonly Replacement[] => {
+    const segment = segments[index];
+    if (segment?.path.at(-1) !== "thinking" || segment.text === text) return [];
+    const path = [...segment.path.slice(0, -1), "signature"];
+    return valueAt(native, path) === undefined ? [] : [{ path, text: "" }];
+  });
 }

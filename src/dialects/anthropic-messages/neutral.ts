@@ -1,18 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import { mapInSteps, type Steps } from "../../domain/pace.js";
 import { booleanAt, listAt, numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
 import type { Message, NeutralRequest, Part, ToolChoice, ToolDefinition } from "../request.js";
 
 /** An Anthropic request in terms that every dialect can express. The body has passed its shape. */
-export function neutralOf(body: JsonObject): NeutralRequest {
+export function* neutralOf(body: JsonObject): Steps<NeutralRequest> {
   const system = partsOf(body["system"]);
   const choice = objectAt(body, "tool_choice");
   const parallel = choice === null ? null : booleanAt(choice, "disable_parallel_tool_use");
   const config = objectAt(body, "output_config");
+  const messages = yield* mapInSteps(objectsAt(body, "messages"), ([, message]) => messageOf(message));
   return {
-    messages: [
-      ...(system.length === 0 ? [] : [{ role: "system", parts: system } as const]),
-      ...objectsAt(body, "messages").map(([, message]) => messageOf(message)),
-    ],
+    messages: system.length === 0 ? messages : [{ role: "system", parts: system }, ...messages],
     tools: objectsAt(body, "tools").flatMap(([, tool]) => toolOf(tool)),
     toolChoice: toolChoiceOf(choice),
     parallelToolCalls: parallel === null ? null : !parallel,

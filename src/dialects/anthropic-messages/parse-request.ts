@@ -1,4 +1,5 @@
 import type { JsonObject, JsonPath } from "../../domain/json.js";
+import type { Steps } from "../../domain/pace.js";
 import type { ParseOptions } from "../dialect.js";
 import { booleanAt, listAt, stringAt, valueAt } from "../json-place.js";
 import { withPassFields } from "../openai-chat/parse-request.js";
@@ -14,11 +15,11 @@ const HEADERS = {
 };
 
 /** Reads a request of `POST /v1/messages` or `POST /v1/messages/count_tokens`. */
-export function parseMessagesRequest(body: JsonObject, options: ParseOptions): CompletionRequest {
+export function* parseMessagesRequest(body: JsonObject, options: ParseOptions): Steps<CompletionRequest> {
   const operation = options.operation ?? "generate";
   const required = operation === "generate" ? ["model", "messages", "max_tokens"] : ["model", "messages"];
   const shape = object(withPassFields(MESSAGES_REQUEST, options.passFields), required);
-  const read = readRequest(body, shape, (path) => placeOf(body, path));
+  const read = yield* readRequest(body, shape, placesOf(body));
   if (listAt(body, "messages").length === 0) throw invalid(["messages"], "must hold at least one message");
   return {
     dialect: "anthropic-messages",
@@ -26,7 +27,7 @@ export function parseMessagesRequest(body: JsonObject, options: ParseOptions): C
     model: stringAt(body, "model") ?? "",
     stream: operation === "generate" && (booleanAt(body, "stream") ?? false),
     native: body,
-    neutral: neutralOf(body),
+    neutral: yield* neutralOf(body),
     segments: read.segments,
     features: read.features,
     labels: {},
@@ -46,16 +47,20 @@ function headersOf(headers: ParseOptions["headers"]): Readonly<Record<string, st
   return kept;
 }
 
-function placeOf(body: JsonObject, path: JsonPath): SegmentPlace {
-  const [first, at] = path;
+/** Says of a path whose text stands there. */
+function placesOf(body: JsonObject): (path: JsonPath) => SegmentPlace {
   const messages = listAt(body, "messages").length;
-  const index = typeof at === "number" ? at : 0;
-  if (first === "system") return { role: "system", message: messages };
-  if (first === "tools") return { role: "definition", message: messages + 1 + index };
-  if (first !== "messages")
-    return { role: "parameter", message: messages + 1 + listAt(body, "tools").length };
-  const type = valueAt(body, [...path.slice(0, 4), "type"]);
-  if (typeof type === "string" && type.endsWith("tool_result")) return { role: "tool", message: index };
-  const role = valueAt(body, ["messages", index, "role"]);
-  return { role: role === "assistant" ? "assistant" : role === "system" ? "system" : "user", message: index };
+  const tools = listAt(body, "tools").length;
+  return (path) => {
+    const [first, at] = path;
+    const index = typeof at === "number" ? at : 0;
+    if (first === "system") return { role: "system", message: messages };
+    if (first === "tools") return { role: "definition", message: messages + 1 + index };
+    if (first !== "messages") return { role: "parameter", message: messages + 1 + tools };
+    const type = valueAt(body, [...path.slice(0, 4), "type"]);
+    if (typeof type === "string" && type.endsWith("tool_result")) return { role: "tool", message: index };
+    const role = valueAt(body, ["messages", index, "role"]);
+    const known = role === "assistant" || role === "system" ? role : "user";
+    return { role: known, message: index };
+  };
 }

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import { mapInSteps, type Steps } from "../../domain/pace.js";
 import { booleanAt, listAt, numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
 import type { Message, NeutralRequest, Part, ToolChoice, ToolDefinition } from "../request.js";
 
 /** A chat request in terms that every dialect can express. The body has passed its shape. */
-export function neutralOf(body: JsonObject): NeutralRequest {
+export function* neutralOf(body: JsonObject): Steps<NeutralRequest> {
   return {
-    messages: objectsAt(body, "messages").map(([, message]) => messageOf(message)),
+    messages: yield* mapInSteps(objectsAt(body, "messages"), ([, message]) => messageOf(message)),
     tools: [
       ...objectsAt(body, "tools").flatMap(([, tool]) => toolOf(tool)),
       ...objectsAt(body, "functions").map(([, definition]) => functionOf(definition)),

@@ -1,4 +1,4 @@
-import type { ClientDialect } from "../dialect.js";
+import { type ClientDialect, requestSide } from "../dialect.js";
 import { openaiError } from "../openai/errors.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { parseCompletionsRequest } from "./parse-request.js";
@@ -8,12 +8,17 @@ import { CompletionsStreamEncoder } from "./stream-encoder.js";
 /** The caller's edge of OpenAI completions. */
 export const completionsClient: ClientDialect = {
   name: "openai-completions",
-  parse: parseCompletionsRequest,
-  withTexts(request, texts) {
-    const body = bodyWithTexts(request.native, request.segments, texts);
-    const again = parseCompletionsRequest(body, { headers: request.headers, passFields: Object.keys(body) });
-    return { ...again, labels: request.labels, headers: request.headers };
-  },
+  ...requestSide({
+    parse: parseCompletionsRequest,
+    *withTexts(request, texts) {
+      const body = yield* bodyWithTexts(request.native, request.segments, { texts });
+      const again = yield* parseCompletionsRequest(body, {
+        headers: request.headers,
+        passFields: Object.keys(body),
+      });
+      return { ...again, labels: request.labels, headers: request.headers };
+    },
+  }),
   streamEncoder: (options) => new CompletionsStreamEncoder(options),
   plainEncoder: () => new CompletionsPlainEncoder(),
   error: openaiError,

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonPath } from "../../domain/json.js";
+import type { Steps } from "../../domain/pace.js";
 import type { ParseOptions } from "../dialect.js";
 import { listAt, numberAt } from "../json-place.js";
 import { samplingOf } from "../openai-chat/neutral.js";
@@ -8,9 +9,9 @@ import { invalid, object, readRequest, type SegmentPlace } from "../request-shap
 import { COMPLETIONS_REQUEST } from "./request-fields.js";
 
 /** Reads a request of `POST /v1/completions`. */
-export function parseCompletionsRequest(body: JsonObject, options: ParseOptions): CompletionRequest {
+export function* parseCompletionsRequest(body: JsonObject, options: ParseOptions): Steps<CompletionRequest> {
   const shape = object(withPassFields(COMPLETIONS_REQUEST, options.passFields), ["model", "prompt"]);
-  const read = readRequest(body, shape, placeOf);
+  const read = yield* readRequest(body, shape, placeOf);
   const n = numberAt(body, "n") ?? 1;
   if (n < 1 || n > 128) throw invalid(["n"], "must be between 1 and 128");
   const prompts = promptsOf(body);

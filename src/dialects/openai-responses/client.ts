@@ -1,4 +1,4 @@
-import type { ClientDialect } from "../dialect.js";
+import { type ClientDialect, requestSide } from "../dialect.js";
 import { openaiError } from "../openai/errors.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { parseResponsesRequest } from "./parse-request.js";
@@ -8,13 +8,18 @@ import { ResponsesStreamEncoder } from "./stream-encoder.js";
 /** The caller's edge of the Responses API. */
 export const responsesClient: ClientDialect = {
   name: "openai-responses",
-  parse: parseResponsesRequest,
-  withTexts(request, texts) {
-    const body = bodyWithTexts(request.native, request.segments, texts);
-    const again = parseResponsesRequest(body, { headers: request.headers, passFields: Object.keys(body) });
-    const { labels, headers, previousResponseId } = request;
-    return { ...again, labels, headers, previousResponseId };
-  },
+  ...requestSide({
+    parse: parseResponsesRequest,
+    *withTexts(request, texts) {
+      const body = yield* bodyWithTexts(request.native, request.segments, { texts });
+      const again = yield* parseResponsesRequest(body, {
+        headers: request.headers,
+        passFields: Object.keys(body),
+      });
+      const { labels, headers, previousResponseId } = request;
+      return { ...again, labels, headers, previousResponseId };
+    },
+  }),
   streamEncoder: (options) => new ResponsesStreamEncoder(options),
   plainEncoder: (options) => new ResponsesPlainEncoder(options),
   error: openaiError,

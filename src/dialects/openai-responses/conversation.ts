@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import { atOnce, type Steps } from "../../domain/pace.js";
 import { listAt, objectsAt, stringAt } from "../json-place.js";
 import type { CompletionRequest } from "../request.js";
 import { previousNotFound } from "./build-request.js";
@@ -28,13 +29,13 @@ export function isWarmUp(request: CompletionRequest): boolean {
  * It still names the earlier response, which is echoed, and needs no expanding any more.
  * @throws SluiceError `invalid_request` with `previous_response_not_found` for what is not known.
  */
-export function expandRequest(request: CompletionRequest, earlier: EarlierTurns): CompletionRequest {
+export function* expandRequest(request: CompletionRequest, earlier: EarlierTurns): Steps<CompletionRequest> {
   const { previousResponseId, labels, headers } = request;
   const turns = previousResponseId === null ? [] : earlier.upTo(previousResponseId);
   if (turns === null) throw previousNotFound("previous_response_id");
   const input = [...turns, ...resolved(ownInput(request), { turns, earlier })];
   const body = { ...request.native, input };
-  const again = parseResponsesRequest(body, { headers, passFields: Object.keys(body) });
+  const again = yield* parseResponsesRequest(body, { headers, passFields: Object.keys(body) });
   return { ...again, labels, headers, previousResponseId: null };
 }
 
@@ -115,7 +116,7 @@ function parts(value: JsonValue): JsonValue {
 
 function isAccepted(item: JsonObject): boolean {
   try {
-    parseResponsesRequest({ model: "any", input: [item] }, { headers: {}, passFields: [] });
+    atOnce(parseResponsesRequest({ model: "any", input: [item] }, { headers: {}, passFields: [] }));
     return true;
   } catch {
     return false;

@@ -1,14 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import { mapInSteps, type Steps } from "../../domain/pace.js";
 import { booleanAt, listAt, numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
 import type { Message, NeutralRequest, Part, ToolChoice, ToolDefinition } from "../request.js";
 
 /** A Responses request in terms that every dialect can express. The body has passed its shape. */
-export function neutralOf(body: JsonObject): NeutralRequest {
+export function* neutralOf(body: JsonObject): Steps<NeutralRequest> {
   const text = objectAt(body, "text");
   const reasoning = objectAt(body, "reasoning");
   const include = listAt(body, "include");
+  const messages = [...(yield* instructionsOf(body)), ...(yield* inputOf(body["input"]))];
   return {
-    messages: joined([...instructionsOf(body), ...inputOf(body["input"])]),
+    messages: joined(messages),
     tools: toolsOf(objectsAt(body, "tools").map(([, tool]) => tool)),
     toolChoice: toolChoiceOf(body["tool_choice"]),
     parallelToolCalls: booleanAt(body, "parallel_tool_calls"),
@@ -28,16 +30,16 @@ export function neutralOf(body: JsonObject): NeutralRequest {
   };
 }
 
-function instructionsOf(body: JsonObject): readonly Message[] {
+function* instructionsOf(body: JsonObject): Steps<readonly Message[]> {
   const { instructions } = body;
-  if (typeof instructions !== "string") return inputOf(instructions);
+  if (typeof instructions !== "string") return yield* inputOf(instructions);
   return instructions === "" ? [] : [{ role: "system", parts: [{ type: "text", text: instructions }] }];
 }
 
-function inputOf(input: JsonValue | undefined): readonly Message[] {
+function* inputOf(input: JsonValue | undefined): Steps<readonly Message[]> {
   if (typeof input === "string") return [{ role: "user", parts: [{ type: "text", text: input }] }];
   if (!Array.isArray(input)) return [];
-  return input.filter(isJsonObject).flatMap(messagesOf);
+  return (yield* mapInSteps(input.filter(isJsonObject), messagesOf)).flat();
 }
 
 function messagesOf(item: JsonObject): readonly Message[] {
@@ -122,14 +124,13 @@ function reasoningOf(item: JsonObject): readonly Part[] {
 
 /** What an assistant says in one turn, its calls included, is one message; so are the results of its calls. */
 function joined(messages: readonly Message[]): readonly Message[] {
-  const result: Message[] = [];
-  for (const message of messages) {
+  const result: { readonly role: Message["role"]; readonly parts: Part[] }[] = [];
+  for (const { role, parts } of messages) {
     const last = result.at(-1);
-    if (message.parts.length === 0) continue;
-    const joins =
-      last !== undefined && last.role === message.role && (last.role === "assistant" || last.role === "tool");
-    if (joins) result[result.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
-    else result.push(message);
+    if (parts.length === 0) continue;
+    const joins = last?.role === role && (role === "assistant" || role === "tool");
+    if (joins) for (const part of parts) last.parts.push(part);
+    else result.push({ role, parts: [...parts] });
   }
   return result;
 }

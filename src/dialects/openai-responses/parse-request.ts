@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
+import type { Steps } from "../../domain/pace.js";
 import type { PromptRole } from "../../domain/prompt.js";
 import type { ParseOptions } from "../dialect.js";
 import { booleanAt, listAt, stringAt } from "../json-place.js";
@@ -11,11 +12,11 @@ import { RESPONSES_REQUEST } from "./request-fields.js";
  * Reads a request of `POST /v1/responses`. One that goes on from an earlier response has its id in
  * `previousResponseId`; it has to be expanded (`expandRequest`) before it is judged.
  */
-export function parseResponsesRequest(body: JsonObject, options: ParseOptions): CompletionRequest {
+export function* parseResponsesRequest(body: JsonObject, options: ParseOptions): Steps<CompletionRequest> {
   const passed = options.passFields.filter((key) => !Object.hasOwn(RESPONSES_REQUEST, key));
   const fields = { ...RESPONSES_REQUEST, ...Object.fromEntries(passed.map((key) => [key, FREE] as const)) };
   const native = withTypes(body);
-  const read = readRequest(native, object(fields, ["model"]), (path) => placeOf(native, path));
+  const read = yield* readRequest(native, object(fields, ["model"]), placesOf(native));
   const hasInput = typeof native["input"] === "string" || Array.isArray(native["input"]);
   if (!hasInput && !isJsonObject(native["prompt"]) && native["previous_response_id"] == null) {
     throw invalid(["input"], "is missing; send a string or a list of items");
@@ -26,7 +27,7 @@ export function parseResponsesRequest(body: JsonObject, options: ParseOptions): 
     model: stringAt(native, "model") ?? "",
     stream: booleanAt(native, "stream") ?? false,
     native,
-    neutral: neutralOf(native),
+    neutral: yield* neutralOf(native),
     segments: read.segments,
     features: read.features,
     labels: {},
@@ -39,11 +40,14 @@ export function parseResponsesRequest(body: JsonObject, options: ParseOptions): 
 function withTypes(body: JsonObject): JsonObject {
   const { input } = body;
   if (!Array.isArray(input)) return body;
+  const isUntyped = (item: JsonValue): item is JsonObject =>
+    isJsonObject(item) &&
+    item["type"] == null &&
+    typeof item["id"] === "string" &&
+    item["role"] === undefined;
   const typed = (item: JsonValue): JsonValue =>
-    isJsonObject(item) && item["type"] == null && typeof item["id"] === "string" && item["role"] === undefined
-      ? { ...item, type: "item_reference" }
-      : item;
-  return input.some((item) => typed(item) !== item) ? { ...body, input: input.map(typed) } : body;
+    isUntyped(item) ? { ...item, type: "item_reference" } : item;
+  return input.some(isUntyped) ? { ...body, input: input.map(typed) } : body;
 }
 
 const MESSAGE_ROLES: Readonly<Record<string, PromptRole>> = {
@@ -62,17 +66,20 @@ export function roleOf(item: JsonObject): PromptRole {
   return type.endsWith("_output") ? "tool" : "assistant";
 }
 
-function placeOf(body: JsonObject, path: JsonPath): SegmentPlace {
-  const [first, at] = path;
-  const index = typeof at === "number" ? at : 0;
-  const items = Math.max(1, listAt(body, "input").length);
-  if (first === "input") {
-    const item = listAt(body, "input")[index];
-    return { role: isJsonObject(item) ? roleOf(item) : "user", message: index };
-  }
-  if (first === "instructions") return { role: "system", message: items };
-  if (first === "tools") return { role: "definition", message: items + 1 + index };
+/** Says of a path whose text stands there. */
+function placesOf(body: JsonObject): (path: JsonPath) => SegmentPlace {
+  const input = listAt(body, "input");
+  const items = Math.max(1, input.length);
   const tools = listAt(body, "tools").length;
-  if (first === "text") return { role: "definition", message: items + 1 + tools };
-  return { role: "parameter", message: items + 2 + tools };
+  return ([first, at]) => {
+    const index = typeof at === "number" ? at : 0;
+    if (first === "input") {
+      const item = input[index];
+      return { role: isJsonObject(item) ? roleOf(item) : "user", message: index };
+    }
+    if (first === "instructions") return { role: "system", message: items };
+    if (first === "tools") return { role: "definition", message: items + 1 + index };
+    if (first === "text") return { role: "definition", message: items + 1 + tools };
+    return { role: "parameter", message: items + 2 + tools };
+  };
 }

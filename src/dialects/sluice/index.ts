@@ -1,3 +1,3 @@
 export { buildSluice } from "./build.js";
-export { parseSluice, sluiceCallOptions } from "./parse.js";
+export { parseSluice, sluiceCallOptions, sluiceSteps } from "./parse.js";
 export { withSluiceTexts } from "./with-texts.js";

@@ -1,4 +1,5 @@
 import type { JsonPath, JsonValue } from "../../domain/json.js";
+import { mapInSteps, type Steps } from "../../domain/pace.js";
 import type { PromptRole, RequestFeature } from "../../domain/prompt.js";
 import type { Message, Part } from "../request.js";
 import { invalid } from "../request-shape.js";
@@ -24,13 +25,15 @@ const ALLOWED: Readonly<Record<Message["role"], readonly (typeof PARTS)[number][
   tool: ["text", "image", "toolResult"],
 };
 
-export function parseMessage(value: JsonValue, context: MessageContext): Message {
+export function* parseMessage(value: JsonValue, context: MessageContext): Steps<Message> {
   const fields = new Fields(value, context.path, ["role", "parts"]);
   const role = fields.word("role", ROLES);
   if (role === null) throw invalid(fields.at("role"), `is missing; one of ${ROLES.join(", ")}`);
   const list = fields.list("parts", LIMITS.parts);
   if (list.length === 0) throw invalid(fields.at("parts"), "is missing or empty");
-  const parts = list.map((part, index) => parsePart(part, [...fields.at("parts"), index], role, context));
+  const parts = yield* mapInSteps(list, (part, index) =>
+    parsePart(part, [...fields.at("parts"), index], role, context),
+  );
   return { role, parts };
 }
 

@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../domain/json.js";
+import { atOnce, mapInSteps, type Steps } from "../../domain/pace.js";
 import type { RequestFeature } from "../../domain/prompt.js";
 import type { CompletionRequest, Message, NeutralRequest, ToolChoice, ToolDefinition } from "../request.js";
 import { invalid } from "../request-shape.js";
 import { Fields } from "./fields.js";
 import { LIMITS } from "./limits.js";
-import { parseMessage } from "./message.js";
+import { type MessageContext, parseMessage } from "./message.js";
 import { SegmentList } from "./segment-list.js";
 
 const KEYS = [
@@ -35,12 +36,17 @@ const KEYS = [
  * @throws SluiceError `invalid_request` naming the field, `too_large` for a count or length over its limit.
  */
 export function parseSluice(body: JsonObject): CompletionRequest {
+  return atOnce(sluiceSteps(body));
+}
+
+/** The same in steps. */
+export function* sluiceSteps(body: JsonObject): Steps<CompletionRequest> {
   const fields = new Fields(body, [], KEYS);
   const segments = new SegmentList();
   const features = new Set<RequestFeature>();
   const model = fields.required("model", LIMITS.name);
-  const messages = readMessages(fields, segments, features);
-  const tools = readTools(fields, messages.length, segments);
+  const messages = yield* readMessages(fields, { segments, features });
+  const tools = yield* readTools(fields, messages.length, segments);
   const parameters = messages.length + tools.length;
   const neutral: NeutralRequest = {
     messages,
@@ -96,20 +102,26 @@ export function sluiceCallOptions(request: CompletionRequest): SluiceCallOptions
   };
 }
 
-function readMessages(
+function* readMessages(
   fields: Fields,
-  segments: SegmentList,
-  features: Set<RequestFeature>,
-): readonly Message[] {
+  found: Pick<MessageContext, "segments" | "features">,
+): Steps<readonly Message[]> {
   const list = fields.list("messages", LIMITS.messages);
   if (list.length === 0) throw invalid(fields.at("messages"), "is missing or empty");
-  return list.map((value, index) => {
-    return parseMessage(value, { path: [...fields.at("messages"), index], index, segments, features });
-  });
+  const messages: Message[] = [];
+  for (const [index, value] of list.entries()) {
+    const path = [...fields.at("messages"), index];
+    messages.push(yield* parseMessage(value, { path, index, ...found }));
+  }
+  return messages;
 }
 
-function readTools(fields: Fields, firstNumber: number, segments: SegmentList): readonly ToolDefinition[] {
-  return fields.list("tools", LIMITS.tools).map((value, index) => {
+function readTools(
+  fields: Fields,
+  firstNumber: number,
+  segments: SegmentList,
+): Steps<readonly ToolDefinition[]> {
+  return mapInSteps(fields.list("tools", LIMITS.tools), (value, index) => {
     const path = [...fields.at("tools"), index];
     const tool = new Fields(value, path, ["name", "description", "parametersJson", "strict"]);
     const number = firstNumber + index;

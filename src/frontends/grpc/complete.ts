@@ -29,7 +29,7 @@ async function complete(
   { request, principal, metadata }: Asked,
 ): Promise<void> {
   const [traceparent] = textsOf(metadata, "traceparent") ?? [];
-  const asked = sluiceCallOf(request, { principal, frontEnd: "grpc", traceparent });
+  const asked = await sluiceCallOf(request, { principal, frontEnd: "grpc", traceparent });
   const live = await room.deps.gateway.complete(asked);
   serve(room, call, live);
 }

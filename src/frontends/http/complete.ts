@@ -2,6 +2,7 @@ import type { ClientDialect } from "../../dialects/dialect.js";
 import type { CompletionRequest } from "../../dialects/request.js";
 import { parseStrictJsonInSlices } from "../../dialects/strict-json.js";
 import { SluiceError } from "../../domain/errors.js";
+import { inTurns } from "../../domain/pace.js";
 import { authenticate } from "../authenticate.js";
 import { singleHeaders } from "../single-headers.js";
 import { traceparentOf } from "../traceparent.js";
@@ -57,7 +58,7 @@ async function parse(
   const { model } = body;
   const passFields = typeof model === "string" ? room.passFields(model) : [];
   const options = { headers: singleHeaders(request.headers), passFields, operation: ask.operation };
-  return ask.dialect.parse(body, options);
+  return inTurns(ask.dialect.inSteps.parse(body, options));
 }
 
 /** A provider's client has no word for it, so it is a header: the session outlives its connection. */

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ClientDialect } from "../../dialects/dialect.js";
 import { asSluiceError, type SluiceError } from "../../domain/errors.js";
+import { inTurns } from "../../domain/pace.js";
 import { ConversationMemory } from "../../pipeline/conversation-memory.js";
 import { reportFault } from "../fault.js";
 import type { FrontEndDeps } from "../front-end.js";
@@ -134,7 +135,7 @@ export class Connection implements WatchedStream {
         principal,
         frontEnd: "websocket",
         dialect,
-        request: dialect.parse(body, { headers: {}, passFields: fields }),
+        request: await inTurns(dialect.inSteps.parse(body, { headers: {}, passFields: fields })),
         resumable: false,
         idempotencyKey: null,
         traceparent: traceparentOf(headers["traceparent"]),

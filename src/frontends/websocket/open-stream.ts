@@ -23,7 +23,7 @@ export async function openStream(
   switch (ask) {
     case "complete": {
       // On this protocol a lost connection is no cancel: the session goes on for the grace.
-      const call = sluiceCallOf(message, { principal, frontEnd: "websocket", alwaysResumable: true });
+      const call = await sluiceCallOf(message, { principal, frontEnd: "websocket", alwaysResumable: true });
       return own(await deps.gateway.complete(call));
     }
     case "attach":

@@ -1,6 +1,7 @@
 import { concatMap, type OperatorFunction } from "rxjs";
 import type { CompletionRequest } from "../../dialects/request.js";
 import type { RedactRule } from "../../domain/obligation.js";
+import { inTurns } from "../../domain/pace.js";
 import type { Masking } from "../../masking/masking.js";
 import type { MaskingPlan } from "../../masking/masking-plan.js";
 import type { MaskScope } from "../../masking/operators/operator.js";
@@ -40,7 +41,7 @@ export function redact({ masking, hashKey }: RedactDeps): OperatorFunction<Admit
         scope: { hashKey: key, pseudonyms },
         nonce: vault.nonce,
       });
-      if (texts.size > 0) request = call.dialect.withTexts(request, texts);
+      if (texts.size > 0) request = await inTurns(call.dialect.inSteps.withTexts(request, texts));
     }
     return { ...admitted, request, maxTokens };
   });
