@@ -140,10 +140,15 @@ export class Replay implements Cursor {
     this.#at = 0;
     for (const entry of entries) {
       const playedUs = this.#scale.next(entry);
-      if (this.#fromOffsetUs !== null && entry.offsetUs < this.#fromOffsetUs) continue;
+      if (this.#isPassedOver(entry)) continue;
       if (this.#originMs === null) this.#begin(entry, playedUs);
       this.#ahead.push({ entry, playedUs });
     }
+  }
+
+  /** The ending is always shown: a seek beyond it must not look like a session that is still open. */
+  #isPassedOver({ type, offsetUs }: Entry): boolean {
+    return this.#fromOffsetUs !== null && offsetUs < this.#fromOffsetUs && type !== "ended";
   }
 
   /** The first entry comes at once, or, after a seek to a time, when its time has come. */

@@ -94,6 +94,7 @@ export interface ErrorLike {
 
 export interface EventLike {
   readonly seq?: number;
+  readonly offsetMs?: number;
   readonly opened?: { readonly sessionId: string };
   readonly chunk?: { readonly text: string };
   readonly ended?: { readonly outcome: string; readonly error?: ErrorLike | null };

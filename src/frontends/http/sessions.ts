@@ -3,7 +3,14 @@ import { type Principal, samePrincipal } from "../../domain/principal.js";
 import type { ReplaySpeed } from "../../recording/replay-clock.js";
 import { authenticate } from "../authenticate.js";
 import { listSessions } from "../session-list.js";
-import { asReading, describeSession, followOf, readerFor, replayOf } from "../session-reading.js";
+import {
+  asReading,
+  describeSession,
+  followOf,
+  type ReplayFrom,
+  readerFor,
+  replayOf,
+} from "../session-reading.js";
 import { type Exchange, sendJson } from "./exchange.js";
 import type { HttpRoom } from "./room.js";
 
@@ -20,11 +27,11 @@ export async function get(room: HttpRoom, exchange: Exchange, id: string): Promi
   sendJson(exchange, await describeSession(room.deps, id, principal));
 }
 
-/** A session's events: live from where the caller left off, or with `speed` a replay. */
+/** A session's events: live from where the caller left off, or with `speed` or `fromMs` a replay. */
 export async function stream(room: HttpRoom, exchange: Exchange, id: string): Promise<void> {
   const { principal } = await authenticate(exchange.request.headers, room.deps.verifier);
   const afterSeq = afterOf(exchange);
-  const speed = speedOf(exchange);
+  const from = replayFromOf(exchange, afterSeq);
   const reader = await readerFor(room.deps, id, principal);
   exchange.response.setHeader("x-sluice-session", reader.session);
   if (!reader.live && afterSeq > 0 && afterSeq === reader.lastSeq) {
@@ -33,8 +40,7 @@ export async function stream(room: HttpRoom, exchange: Exchange, id: string): Pr
     exchange.response.end();
     return;
   }
-  if (speed !== null) {
-    const from = { speed, afterSeq, fromOffsetUs: null };
+  if (from !== null) {
     room.events(exchange, asReading(await replayOf(room.deps, id, { viewer: principal, from })));
   } else
     room.events(
@@ -63,9 +69,24 @@ function afterOf({ query, request }: Exchange): number {
   return typeof last === "string" && last !== "" ? numberOf("last-event-id", last) : 0;
 }
 
-function speedOf({ query }: Exchange): ReplaySpeed | null {
+/** A replay, where a speed or a time to begin at is given; null: the session as it goes on. */
+function replayFromOf({ query }: Exchange, afterSeq: number): ReplayFrom | null {
   const speed = query.get("speed");
-  if (speed === null) return null;
+  const fromMs = query.get("fromMs");
+  if (speed === null && fromMs === null) return null;
+  if (fromMs !== null && afterSeq > 0) {
+    throw new SluiceError("invalid_request", "A replay begins after a number or at a time, not both.", {
+      field: "fromMs",
+    });
+  }
+  return {
+    speed: speed === null ? 1 : speedOf(speed),
+    afterSeq,
+    fromOffsetUs: fromMs === null ? null : numberOf("fromMs", fromMs) * 1000,
+  };
+}
+
+function speedOf(speed: string): ReplaySpeed {
   if (speed === "max") return speed;
   const value = Number(speed);
   if (speed.trim() !== "" && Number.isFinite(value)) return value;

@@ -83,6 +83,20 @@ export class GrpcClient {
     );
   }
 
+  /** The messages as they stood on the wire. */
+  rawStream(path: string, request: object, options: { token: string | null }): ClientReadableStream<Buffer> {
+    const { client, method, metadata, call } = this.#prepare(path, options);
+    const whole = (bytes: Buffer): Buffer => bytes;
+    return client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      whole,
+      request,
+      metadata,
+      call,
+    );
+  }
+
   /** The answer as JSON, of the type that the caller knows it to have. */
   unary<T = object>(
     path: string,
