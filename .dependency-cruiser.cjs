@@ -21,6 +21,7 @@ const ROOMS = [
   floor("upstreams", ["domain", "dialects"]),
   floor("pipeline", ["domain", "patterns", "documents", "sealing", "masking", "policy", "identity", "recording", "config", "dialects", "upstreams"]),
   floor("frontends", ["domain", "dialects", "identity", "pipeline", "recording", "policy"]),
+  floor("metrics", []),
   floor("client", []),
 ];
 

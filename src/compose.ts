@@ -12,9 +12,12 @@ import { issuersOf } from "./config/issuers.js";
 import type { Config } from "./config/load.js";
 import { parseSessionId } from "./domain/session-id.js";
 import { type Clock, systemClock } from "./domain/time.js";
+import { serveMetrics } from "./frontends/metrics-server.js";
+import type { IssuerStatus } from "./identity/key-source.js";
 import { Revocation } from "./identity/revocation.js";
 import { TokenVerifier } from "./identity/token-verifier.js";
 import { Masking } from "./masking/masking.js";
+import { Metrics } from "./metrics/metrics.js";
 import { RuleCatalogue } from "./patterns/catalogue.js";
 import { SluiceGateway } from "./pipeline/gateway.js";
 import { FULL_SET } from "./pipeline/request-record.js";
@@ -43,13 +46,15 @@ export interface Logger {
 export interface Running {
   readonly http: Address;
   readonly grpc: Address;
+  /** Where figures are served; null: nowhere. */
+  readonly metrics: Address | null;
   readonly gateway: SluiceGateway;
   readonly log: SessionLog;
   readonly approvals: ApprovalDesk;
   readonly policies: PolicyStore;
   /** Rules that mask an answer under the built-in set. */
   readonly rulesActive: number;
-  /** Reads the policy file again; a bad one leaves the old one in force. */
+  /** Reads configuration and policies again; what is refused leaves the old in force. */
   reload(): Reload;
   /** Checks the log of one session, or everything. */
   verify(session?: string): Promise<VerifyReport>;
@@ -81,6 +86,7 @@ interface Host {
 async function start(config: Config, host: Host): Promise<Running> {
   const { logger, clock, opened } = host;
   const { written } = config;
+  const metrics = new Metrics();
   const ring = await KeyRing.open({ dir: config.keysDir });
   const loaded = loadDetectors(config);
   for (const note of loaded.notes) logger.warn({}, note);
@@ -176,9 +182,21 @@ async function start(config: Config, host: Host): Promise<Running> {
     { gateway, verifier, log, approvals, policies: pdp, reloads, clock, logger },
     opened,
   );
+  metrics.gauge("sluice_sessions_open", "Sessions open now.", () => gateway.liveSessions);
+  metrics.gauge(
+    "sluice_issuer_keys",
+    "1 where the keys of an issuer serve, 0 where its tokens are refused.",
+    () =>
+      verifier
+        .status()
+        .map(({ issuer, state }) => ({ labels: { issuer }, value: state === "unavailable" ? 0 : 1 })),
+  );
+  const figures = config.metrics === null ? null : await serveMetrics(() => metrics.text(), config.metrics);
+  if (figures !== null) opened(() => figures.close());
   return {
     http: frontEnds.http,
     grpc: frontEnds.grpc,
+    metrics: figures?.address ?? null,
     gateway,
     log,
     approvals,
@@ -208,6 +226,17 @@ function anchorSinks(config: Config): readonly AnchorSink[] {
   const sinks: AnchorSink[] = file === undefined ? [] : [anchorFile(config.path(file))];
   if (stdout) sinks.push(async (line) => void process.stdout.write(`${line}\n`));
   return sinks;
+}
+
+/** What an operator should know of issuers whose keys could not be had at the start. */
+function warnOfIssuers(issuers: readonly IssuerStatus[], logger: Logger): void {
+  for (const { issuer, state, lastError } of issuers) {
+    if (state === "unavailable")
+      logger.warn(
+        { issuer, reason: lastError },
+        "the keys of an issuer cannot be fetched; its tokens are refused",
+      );
+  }
 }
 
 /** How long the endings of sessions may take to reach their clients. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT, type Io, write } from "./io.js";
 
-/** `sluice serve`: the gateway, until SIGTERM or SIGINT. SIGHUP reads the policies again. */
+/** `sluice serve`: the gateway, until SIGTERM or SIGINT. SIGHUP reads configuration and policies again. */
 export function register(program: Command, io: Io, exit: (code: number) => void): void {
   program
     .command("serve")
@@ -11,21 +11,18 @@ export function register(program: Command, io: Io, exit: (code: number) => void)
 }
 
 async function serve(file: string, io: Io): Promise<number> {
-  const [{ compose }, { loadConfig }, { formatAddress }, { loggerOf }, { watchPolicies }] = await Promise.all(
-    [
-      import("../compose.js"),
-      import("../config/load.js"),
-      import("../config/address.js"),
-      import("./logger.js"),
-      import("./watch-policies.js"),
-    ],
-  );
+  const [{ compose }, { loadConfig }, { formatAddress }, { loggerOf }, { watchFiles }] = await Promise.all([
+    import("../compose.js"),
+    import("../config/load.js"),
+    import("../config/address.js"),
+    import("./logger.js"),
+    import("./watch-files.js"),
+  ]);
   const config = loadConfig(file);
   const logger = loggerOf(config);
   const running = await compose(config, logger);
-  const unwatch = watchPolicies(config.policyFile, {
-    reload: () => running.reload(),
-    logger,
+  const unwatch = watchFiles([...new Set([config.file, config.policyFile])], {
+    changed: () => void running.reload(),
     hangup: io.hangup,
   });
   const version = running.policies.current.version.slice(0, 15);

@@ -18,7 +18,8 @@ export function policySource(
 ): PolicySource {
   const { connections, identity } = config.written;
   return {
-    file: config.policyFile,
+    file: config.policiesInline ? config.file : config.policyFile,
+    embedded: config.policiesInline,
     connections: connections.map(({ name, models, dialect, aliases }) => ({
       name: name.value,
       models: [...models, ...aliases.keys()],

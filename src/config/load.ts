@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type DocumentSource, Problems, readDocument } from "../documents/index.js";
+import { type DocumentSource, Problems, quote, readDocument, suggest } from "../documents/index.js";
 import { SluiceError } from "../domain/errors.js";
 import { isLoopbackHost, secureUrl } from "../domain/loopback.js";
 import { type Address, parseAddress } from "./address.js";
@@ -14,7 +14,10 @@ export interface Config {
   readonly written: WrittenConfig;
   readonly http: Address;
   readonly grpc: Address;
+  readonly metrics: Address | null;
+  /** Where the policies stand; the configuration itself where they are written in it. */
   readonly policyFile: string;
+  readonly policiesInline: boolean;
   readonly dataDir: string;
   readonly keysDir: string;
   readonly approvalsDir: string;
@@ -23,6 +26,8 @@ export interface Config {
   /** Contents of a PEM file. @throws SluiceError `invalid_config`. */
   pem(written: string, field: string): string;
   secret(written: WrittenSecret): Secret;
+  /** The same file as it is now. @throws SluiceError `invalid_config`. */
+  reread(): Config;
 }
 
 /**
@@ -53,8 +58,8 @@ export function parseConfig(
   const problems = new Problems();
   checkConnections(written, problems);
   checkIssuers(written, problems);
-  const policyFile = resolve(base, written.policies.value);
-  if (!existsSync(policyFile)) problems.add(written.policies.at, `there is no file ${policyFile}`);
+  checkRevoked(written, problems);
+  const policyFile = policyFileOf(written, { file, base, problems });
   problems.throwIfAny();
   const http = listening(written, "http", file);
   const grpc = listening(written, "grpc", file);
@@ -64,7 +69,12 @@ export function parseConfig(
     written,
     http,
     grpc,
+    metrics:
+      written.listen.metrics === undefined
+        ? null
+        : parseAddress(written.listen.metrics, `${file}: listen.metrics`),
     policyFile,
+    policiesInline: written.policies.value.kind === "inline",
     dataDir: path(written.recording.path),
     keysDir: path(written.keys.dir),
     approvalsDir:
@@ -74,7 +84,22 @@ export function parseConfig(
     path,
     pem: (each, field) => readPem(path(each), { file, field }),
     secret: (each) => secretOf(each, { base, env }),
+    reread: () => loadConfig(file, env),
   };
+}
+
+function policyFileOf(
+  { policies, topics, tests }: WrittenConfig,
+  { file, base, problems }: { readonly file: string; readonly base: string; readonly problems: Problems },
+): string {
+  if (policies.value.kind === "inline") return resolve(file);
+  for (const beside of [topics, tests]) {
+    if (beside !== undefined)
+      problems.add(beside.at, "it belongs into the policy file, since `policies` names one");
+  }
+  const policyFile = resolve(base, policies.value.path);
+  if (!existsSync(policyFile)) problems.add(policies.at, `there is no file ${policyFile}`);
+  return policyFile;
 }
 
 function listening(written: WrittenConfig, which: "http" | "grpc", file: string): Address {
@@ -127,6 +152,14 @@ function checkIssuers({ identity }: WrittenConfig, problems: Problems): void {
     if (!insecure && !secureUrl(issuer.value)) {
       problems.add(issuer.at, "an issuer beyond loopback must be https; say `insecure: true` to allow http");
     }
+  }
+}
+
+function checkRevoked({ identity }: WrittenConfig, problems: Problems): void {
+  const issuers = identity.issuers.map(({ issuer }) => issuer.value);
+  for (const { issuer } of identity.revoked) {
+    if (issuer === undefined || issuers.includes(issuer.value)) continue;
+    problems.add(issuer.at, `${quote(issuer.value)} is not configured; ${suggest(issuer.value, issuers)}`);
   }
 }
 

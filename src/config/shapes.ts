@@ -17,6 +17,7 @@ import { detectorsShape } from "./shapes/detectors-shape.js";
 import { identityShape } from "./shapes/identity-shape.js";
 import { limitsShape, timeoutsShape } from "./shapes/limits-shape.js";
 import { listenShape, tlsOf } from "./shapes/listen-shape.js";
+import { besidePolicies, policiesShape } from "./shapes/policies-shape.js";
 import { recordingShape } from "./shapes/recording-shape.js";
 import { hour, MiB, minute, path, second, url } from "./shapes/scalars.js";
 import type { secret } from "./shapes/secret-shape.js";
@@ -26,7 +27,7 @@ export const configShape = record(
   {
     listen: withDefault(
       listenShape,
-      { http: "127.0.0.1:8080", grpc: "127.0.0.1:50051", insecure: false },
+      { http: "127.0.0.1:8080", grpc: "127.0.0.1:50051", metrics: undefined, insecure: false },
       "Where to listen.",
     ),
     tls: withDefault(
@@ -71,7 +72,12 @@ export const configShape = record(
       { maxCandidateChars: 512 },
       "Masking.",
     ),
-    policies: required(placed(path("the path of a policy file")), "File of policies."),
+    policies: required(
+      placed(policiesShape),
+      "File of policies, or the list itself; a reload takes up what changed.",
+    ),
+    topics: optional(placed(besidePolicies("topics")), "Topics, where the policies stand in this file."),
+    tests: optional(placed(besidePolicies("tests")), "Tests, where the policies stand in this file."),
     approvals: withDefault(
       approvalsShape,
       { path: undefined, plainWait: 240 * second, heartbeat: 5 * second },
@@ -82,6 +88,9 @@ export const configShape = record(
       {
         body: 4 * MiB,
         sessions: 2000,
+        waiting: 512,
+        loopDelay: 100,
+        heapPercent: 85,
         streamsPerSocket: 100,
         answer: 64 * MiB,
         event: 4 * MiB,
@@ -92,7 +101,7 @@ export const configShape = record(
     ),
     timeouts: withDefault(
       timeoutsShape,
-      { stall: 30 * second, grace: 30 * second, drain: 10 * second },
+      { stall: 30 * second, grace: 30 * second, admission: 2 * second, drain: 10 * second },
       "Timeouts.",
     ),
     origins: withDefault(list(url, { min: 0 }), [], "Origins of web pages that may call."),

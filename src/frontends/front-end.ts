@@ -20,6 +20,8 @@ export interface FrontEndDeps {
   readonly log: SessionLog;
   readonly approvals: ApprovalDesk;
   readonly policies: Pick<Pdp, "explain">;
+  /** What is in force, and whether a newer file was refused. */
+  readonly reloads: { readonly refused: boolean; readonly version: string };
   readonly dialects: ReadonlyMap<DialectName, ClientDialect>;
   readonly clock: Clock;
   readonly logger: FrontEndLogger;

@@ -5,6 +5,8 @@ import type { PrincipalName } from "../domain/principal.js";
 export interface RevocationList {
   /** Subjects that are refused whatever their token says. */
   readonly subjects: readonly PrincipalName[];
+  /** Issuers of which every token is refused. */
+  readonly issuers: readonly string[];
   /** Refuses everybody, and ends every open session. */
   readonly killSwitch: boolean;
 }
@@ -15,19 +17,21 @@ export interface Revoked {
   readonly error: SluiceError;
 }
 
-export const NOTHING_REVOKED: RevocationList = { subjects: [], killSwitch: false };
+export const NOTHING_REVOKED: RevocationList = { subjects: [], issuers: [], killSwitch: false };
 
 /**
- * Takes authority back at once: from subjects, or from everybody. New requests are refused by
- * `check`; open sessions learn it through `onRevoked` and end.
+ * Takes authority back at once: from subjects, from an issuer, or from everybody. New requests are refused
+ * by `check`; open sessions learn it through `onRevoked` and end.
  */
 export class Revocation {
   #subjects: ReadonlySet<string>;
+  #issuers: ReadonlySet<string>;
   #killSwitch: boolean;
   readonly #listeners = new Set<(revoked: Revoked) => void>();
 
   constructor(list: RevocationList = NOTHING_REVOKED) {
     this.#subjects = namesOf(list);
+    this.#issuers = new Set(list.issuers);
     this.#killSwitch = list.killSwitch;
   }
 
@@ -39,19 +43,22 @@ export class Revocation {
 
   denial(principal: PrincipalName): SluiceError | null {
     if (this.#killSwitch) return killed();
+    if (this.#issuers.has(principal.issuer)) return blocked();
     return this.#subjects.has(nameOf(principal)) ? revoked() : null;
   }
 
   /** Puts another list in force. Listeners hear of what it takes away, not of what it gives back. */
   replace(list: RevocationList): void {
-    const before = this.#subjects;
+    const subjects = added(namesOf(list), this.#subjects);
+    const issuers = added(new Set(list.issuers), this.#issuers);
     const killedBefore = this.#killSwitch;
     this.#subjects = namesOf(list);
+    this.#issuers = new Set(list.issuers);
     this.#killSwitch = list.killSwitch;
     if (list.killSwitch && !killedBefore) this.#tell({ concerns: () => true, error: killed() });
-    const added = new Set([...this.#subjects].filter((name) => !before.has(name)));
-    if (added.size > 0)
-      this.#tell({ concerns: (principal) => added.has(nameOf(principal)), error: revoked() });
+    if (issuers.size > 0) this.#tell({ concerns: ({ issuer }) => issuers.has(issuer), error: blocked() });
+    if (subjects.size > 0)
+      this.#tell({ concerns: (principal) => subjects.has(nameOf(principal)), error: revoked() });
   }
 
   /** Calls `listener` for each loss of authority from now on; the returned function stops that. */
@@ -65,6 +72,10 @@ export class Revocation {
   }
 }
 
+function added(now: ReadonlySet<string>, before: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...now].filter((name) => !before.has(name)));
+}
+
 function namesOf(list: RevocationList): ReadonlySet<string> {
   return new Set(list.subjects.map(nameOf));
 }
@@ -75,6 +86,10 @@ function nameOf(principal: PrincipalName): string {
 
 function revoked(): SluiceError {
   return new SluiceError("permission_denied", "The access of this subject has been revoked.");
+}
+
+function blocked(): SluiceError {
+  return new SluiceError("permission_denied", "Tokens of this issuer are refused for now.");
 }
 
 function killed(): SluiceError {

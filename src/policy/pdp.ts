@@ -61,10 +61,17 @@ export class Pdp {
 
   /** Decides over a request. Never throws: whatever fails inside is a denial. */
   async decide(input: DecideInput): Promise<Decision> {
+    try {
+      if (input.principal.expiresAtMs > this.#clock.nowMs()) return await this.#judge(input);
+      return failed(new SluiceError("token_expired", "The token has expired."), this.policyVersion);
+    } catch (thrown) {
+      return failed(asSluiceError(thrown), this.policyVersion);
+    }
+  }
+
+  async #judge(input: DecideInput): Promise<Decision> {
     const set = this.#policies.current;
     try {
-      if (input.principal.expiresAtMs <= this.#clock.nowMs())
-        throw new SluiceError("token_expired", "The token has expired.");
       const evaluation = await evaluate(set.policies, input, this.#engines);
       return toDecision(input, { set, evaluation, verdict: combine(evaluation) });
     } catch (thrown) {
@@ -86,10 +93,11 @@ export class Pdp {
 
   /**
    * Why a completion that was allowed must end now that the policies have changed; null: it may go on.
-   * Only a denial ends it: a review or a smaller limit that came later does not reach back.
+   * Only a denial ends it: a review or a smaller limit that came later does not reach back. Nor does the
+   * token's expiry, which ends a stream only where a policy said so when it began.
    */
   async whyEnd(input: DecideInput): Promise<SluiceError | null> {
-    const decision = await this.decide(input);
+    const decision = await this.#judge(input);
     return decision.effect === "deny" ? decision.error : null;
   }
 }

@@ -30,17 +30,25 @@ export class PolicyStore {
 
   /** Reads a new text of the file. Never throws: what is wrong with it stands in the answer. */
   replace(text: string, source?: PolicySource): Reload {
-    const reload = this.#read(text, source);
-    this.#lastRefusal = reload.outcome === "refused" ? reload.error : null;
-    if (reload.outcome === "replaced") this.#current = reload.to;
-    for (const listener of this.#listeners) listener(reload);
-    return reload;
+    return this.#settle(this.#read(text, source));
+  }
+
+  /** A reload that failed before there was a text to read. */
+  refuse(error: SluiceError): Reload {
+    return this.#settle({ outcome: "refused", error });
   }
 
   /** Told of every reload, refused ones too, after it has taken effect. Returns how to stop. */
   onReload(listener: (reload: Reload) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #settle(reload: Reload): Reload {
+    this.#lastRefusal = reload.outcome === "refused" ? reload.error : null;
+    if (reload.outcome === "replaced") this.#current = reload.to;
+    for (const listener of this.#listeners) listener(reload);
+    return reload;
   }
 
   #read(text: string, source: PolicySource | undefined): Reload {

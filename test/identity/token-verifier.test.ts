@@ -451,14 +451,14 @@ describe("the token verifier", () => {
     const principal = await verifier.verify(token);
     const told: boolean[] = [];
     revocation.onRevoked((revoked) => told.push(revoked.concerns(principal)));
-    revocation.replace({ subjects: [{ issuer: issuer.url, subject: "ada" }], killSwitch: false });
+    revocation.replace({ subjects: [{ issuer: issuer.url, subject: "ada" }], issuers: [], killSwitch: false });
     assert.throws(() => verifier.verifyCached(token), { code: "permission_denied", message: /revoked/ });
     await assert.rejects(verifier.verify(await issuer.token({ fresh: 1 })), { code: "permission_denied" });
     const bob = await issuer.token({ sub: "bob" });
     await verifier.verify(bob);
-    revocation.replace({ subjects: [], killSwitch: true });
+    revocation.replace({ subjects: [], issuers: [], killSwitch: true });
     await assert.rejects(verifier.verify(bob), { code: "permission_denied", message: /kill switch/ });
-    revocation.replace({ subjects: [], killSwitch: false });
+    revocation.replace({ subjects: [], issuers: [], killSwitch: false });
     await verifier.verify(bob);
     assert.deepEqual(told, [true, true]);
   });

@@ -59,6 +59,13 @@ test("a stream ends when the policies now deny it, not when they only ask more",
   assert.equal((await pdp.whyEnd(asking()))?.code, "policy_denied");
 });
 
+test("a reload does not end a stream because its token has expired meanwhile", async () => {
+  const store = new PolicyStore(load(OPEN));
+  const late = asking({ principal: { ...asking().principal, expiresAtMs: 0 } });
+  assert.equal((await pdpOf(store).decide(late)).effect, "deny");
+  assert.equal(await pdpOf(store).whyEnd(late), null);
+});
+
 test("policies inside the configuration reload inside it", () => {
   const text = `listen: { http: x }\n${OPEN}`;
   const store = new PolicyStore(loadPolicies(text, { ...SURROUNDINGS, file: "sluice.yaml", embedded: true }));

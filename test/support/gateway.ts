@@ -60,15 +60,27 @@ const POLICIES = `policies:
         mask: { entities: ["pii/*", "secrets/*"], operator: replace }
 `;
 
+/** What a test wants of the configuration beside what `more` can add to it. */
+export interface Wanted {
+  /** Figures are served. */
+  readonly metrics?: boolean;
+  /** `more` holds the policies. */
+  readonly inline?: boolean;
+}
+
 /** `more` is added to the configuration file as it stands. */
-export async function openFolder(more = "", policies = POLICIES): Promise<GatewayFolder> {
+export async function openFolder(
+  more = "",
+  policies = POLICIES,
+  wanted: Wanted = {},
+): Promise<GatewayFolder> {
   const issuer = await EmbeddedIssuer.start();
   const model = await startToldModel();
   const folder = await mkdtemp(join(tmpdir(), "sluice-e2e-"));
   const file = join(folder, "sluice.yaml");
   await writeFile(join(folder, "policies.yaml"), policies);
   await writeFile(join(folder, "model-key"), `${MODEL_CREDENTIAL}\n`, { mode: 0o600 });
-  await writeFile(file, configText(issuer, model, more));
+  await writeFile(file, configText(issuer, model, { more, ...wanted }));
   return {
     folder,
     file,
@@ -84,8 +96,12 @@ export async function openFolder(more = "", policies = POLICIES): Promise<Gatewa
   };
 }
 
-export async function openGateway(more = "", policies = POLICIES): Promise<GatewayWorld> {
-  const place = await openFolder(more, policies);
+export async function openGateway(
+  more = "",
+  policies = POLICIES,
+  wanted: Wanted = {},
+): Promise<GatewayWorld> {
+  const place = await openFolder(more, policies, wanted);
   const logged: string[] = [];
   const note = (fields: object, message: string): void => {
     logged.push(
@@ -113,8 +129,12 @@ export async function openGateway(more = "", policies = POLICIES): Promise<Gatew
   };
 }
 
-function configText({ issuer, audience }: EmbeddedIssuer, model: ToldModel, more: string): string {
-  return `listen: { http: "127.0.0.1:0", grpc: "127.0.0.1:0" }
+function configText(
+  { issuer, audience }: EmbeddedIssuer,
+  model: ToldModel,
+  { more, metrics, inline }: Wanted & { readonly more: string },
+): string {
+  return `listen: { http: "127.0.0.1:0", grpc: "127.0.0.1:0"${metrics === true ? ', metrics: "127.0.0.1:0"' : ""} }
 identity:
   issuers:
     - issuer: ${issuer}
@@ -127,7 +147,7 @@ connections:
   - { name: anthropic, dialect: anthropic, url: "${model.url}", credential: { file: ./model-key }, models: ["claude-*"] }
 recording: { path: ./data, minFree: 16MiB }
 keys: { dir: ./keys }
-policies: ./policies.yaml
+${inline === true ? "" : "policies: ./policies.yaml"}
 timeouts: { drain: 0s }
 ${more}`;
 }

@@ -1,5 +1,6 @@
 import { formatAddress } from "../../config/address.js";
 import { type Config, loadConfig } from "../../config/load.js";
+import { plainMap } from "../../config/plain.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { act } from "../act.js";
 import type { OutputFlags } from "../flags.js";
@@ -19,7 +20,7 @@ export function show(options: OutputFlags & { readonly config: string }, io: Io)
 }
 
 function settingsOf(config: Config): JsonObject {
-  const { connections, ...rest } = config.written;
+  const { connections, topics: _topics, tests: _tests, ...rest } = config.written;
   return {
     ...plainMap(rest),
     listen: {
@@ -36,24 +37,8 @@ function settingsOf(config: Config): JsonObject {
     recording: { ...plainMap(rest.recording), path: config.dataDir },
     keys: { dir: config.keysDir },
     approvals: { ...plainMap(rest.approvals), path: config.approvalsDir },
-    policies: config.policyFile,
+    policies: config.policiesInline ? "in this file" : config.policyFile,
   };
-}
-
-/** What was read, as JSON: maps as objects, the places of values left out, what is not set as null. */
-function plain(value: unknown): JsonValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([name, each]) => [String(name), plain(each)]));
-  }
-  if (typeof value === "object" && "value" in value && "at" in value) return plain(value.value);
-  return plainMap(value);
-}
-
-function plainMap(value: object): JsonObject {
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
 
 function leaves(value: JsonValue, path = ""): readonly (readonly [string, string])[] {

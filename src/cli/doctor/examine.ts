@@ -10,7 +10,7 @@ import { broken, type Finding, fine, odd } from "./finding.js";
 import { keyFolder, space, store, syncTime } from "./folders.js";
 import { issuers } from "./issuers.js";
 import { credentials, models } from "./models.js";
-import { ports } from "./ports.js";
+import { inForce, ports } from "./ports.js";
 
 interface DoctorOptions extends OutputFlags {
   readonly config: string;
@@ -39,12 +39,14 @@ async function* examination({ config: file, offline, timeout }: DoctorOptions): 
   const config = readConfig(file);
   if ("check" in config) return yield config;
   yield fine("configuration", file);
-  yield* policies(config);
+  const { findings: judged, version } = policies(config);
+  yield* judged;
   yield* credentials(config);
   yield await keyFolder(config);
-  const { isRunning, findings } = await ports(config, timeout);
-  yield* findings;
-  yield await store(config, isRunning);
+  const found = await ports(config, timeout);
+  yield* found.findings;
+  yield* inForce(found, version);
+  yield await store(config, found.running !== null);
   yield await space(config);
   yield await syncTime(config);
   if (offline) return;
@@ -75,20 +77,21 @@ function readConfig(file: string): Config | Finding {
   }
 }
 
-function* policies(config: Config): Generator<Finding> {
+/** What the file of policies holds; its version is null where it holds none that could serve. */
+function policies(config: Config): { findings: readonly Finding[]; version: string | null } {
   try {
     const bench = new Workbench(config.file);
-    for (const note of bench.notes)
-      yield odd("detectors", note, "correct the rule, or leave it out of the file");
-    const { policies: all, version, warnings } = bench.read(config.policyFile);
-    for (const warning of warnings) yield odd("policies", warning, "docs/policy.md says what it means");
-    yield fine("policies", `${all.length}, ${version.slice(0, 15)}`);
-  } catch (thrown) {
-    yield broken(
-      "policies",
-      asSluiceError(thrown).message,
-      "correct what is named here; a gateway that runs keeps the old ones",
+    const notes = bench.notes.map((note) =>
+      odd("detectors", note, "correct the rule, or leave it out of the file"),
     );
+    const { policies: all, version, warnings } = bench.read(config.policyFile);
+    const odds = warnings.map((warning) => odd("policies", warning, "docs/policy.md says what it means"));
+    const own = fine("policies", `${all.length}, ${version.slice(0, 15)}`);
+    return { findings: [...notes, ...odds, own], version };
+  } catch (thrown) {
+    const why = asSluiceError(thrown).message;
+    const fix = "correct what is named here; a gateway that runs keeps the old ones";
+    return { findings: [broken("policies", why, fix)], version: null };
   }
 }
 

@@ -3,23 +3,33 @@ import { request as httpsRequest } from "node:https";
 import { createServer } from "node:net";
 import { type Address, formatAddress } from "../../config/address.js";
 import type { Config } from "../../config/load.js";
+import { isJsonObject } from "../../domain/json.js";
 import { broken, type Finding, fine, odd } from "./finding.js";
 
 export interface Ports {
   readonly findings: readonly Finding[];
-  /** A gateway answers at the HTTP address. */
-  readonly isRunning: boolean;
+  /** What the gateway says that answers at the HTTP address; null: none does. */
+  readonly running: Readiness | null;
+}
+
+interface Readiness {
+  /** `ok`, or why it takes no new work. */
+  readonly state: string;
+  /** It refused a newer configuration or newer policies. */
+  readonly refusedReload: boolean;
+  /** Of the policies in force; null: it does not say. */
+  readonly policyVersion: string | null;
 }
 
 /** Whether the gateway could listen, or is the one that listens already. */
 export async function ports(config: Config, timeoutMs: number): Promise<Ports> {
   const [http, grpc] = await Promise.all([isFree(config.http), isFree(config.grpc)]);
-  const state = http === "in use" ? await readiness(config, timeoutMs) : null;
-  const isRunning = state !== null;
+  const running = http === "in use" ? await readiness(config, timeoutMs) : null;
   const finding = (which: "http" | "grpc", found: Free): Finding => {
     const at = formatAddress(config[which]);
     if (found === "free") return fine(`${which} port`, `${at} is free`);
-    if (found === "in use" && isRunning) return fine(`${which} port`, `${at} is the running gateway's`);
+    if (found === "in use" && running !== null)
+      return fine(`${which} port`, `${at} is the running gateway's`);
     if (found === "in use")
       return broken(`${which} port`, `${at} is in use by another program`, `end it, or set listen.${which}`);
     return broken(
@@ -28,11 +38,37 @@ export async function ports(config: Config, timeoutMs: number): Promise<Ports> {
       `set listen.${which} to an address of this machine`,
     );
   };
-  const running =
-    state === null || state === "ok"
+  const busy =
+    running === null || running.state === "ok"
       ? []
-      : [odd("gateway", `it runs, but takes no new work: ${state}`, "its log says why")];
-  return { isRunning, findings: [finding("http", http), finding("grpc", grpc), ...running] };
+      : [odd("gateway", `it runs, but takes no new work: ${running.state}`, "its log says why")];
+  return { running, findings: [finding("http", http), finding("grpc", grpc), ...busy] };
+}
+
+/** Whether the gateway that runs decides by the policies that the file holds. */
+export function inForce({ running }: Ports, version: string | null): readonly Finding[] {
+  const check = "policies in force";
+  if (running === null) return [];
+  const { refusedReload, policyVersion } = running;
+  const serving = policyVersion === null ? "older ones" : policyVersion.slice(0, 15);
+  if (refusedReload) {
+    return [
+      broken(
+        check,
+        `the running gateway refused its last reload and decides by ${serving}`,
+        "its log names the file and the line; correct it, and it is read again at once",
+      ),
+    ];
+  }
+  if (policyVersion === null || version === null) return [];
+  if (policyVersion === version) return [fine(check, `${serving}, as in the file`)];
+  return [
+    odd(
+      check,
+      `the running gateway decides by ${serving}, the file holds ${version.slice(0, 15)}`,
+      "wait a second, or send it SIGHUP",
+    ),
+  ];
 }
 
 type Free = "free" | "in use" | (string & {});
@@ -48,7 +84,7 @@ function isFree({ host, port }: Address): Promise<Free> {
 }
 
 /** Null: no gateway answers there. */
-function readiness(config: Config, timeoutMs: number): Promise<string | null> {
+function readiness(config: Config, timeoutMs: number): Promise<Readiness | null> {
   const isPlain = config.written.tls.http === undefined;
   const open = isPlain ? httpRequest : httpsRequest;
   const { host, port } = config.http;
@@ -67,22 +103,27 @@ function readiness(config: Config, timeoutMs: number): Promise<string | null> {
         if (parts.length < 8) parts.push(part);
       });
       response.on("error", () => resolve(null));
-      response.on("end", () => resolve(statusOf(Buffer.concat(parts).toString("utf8"))));
+      response.on("end", () => resolve(readinessOf(Buffer.concat(parts).toString("utf8"))));
     });
     asking.on("error", () => resolve(null));
     asking.end();
   });
 }
 
-function statusOf(body: string): string | null {
+function readinessOf(body: string): Readiness | null {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value !== "object" || value === null || !("status" in value)) return null;
-    if (value.status === "ok") return "ok";
-    return "recording" in value && value.recording !== "ok"
-      ? `recording ${String(value.recording)}`
-      : "draining";
+    value = JSON.parse(body);
   } catch {
     return null;
   }
+  if (!isJsonObject(value) || typeof value["status"] !== "string") return null;
+  const { status, recording = "ok", policies } = value;
+  const told = isJsonObject(policies) ? policies : {};
+  const why = recording === "ok" ? "draining" : `recording ${String(recording)}`;
+  return {
+    state: status === "ok" ? "ok" : why,
+    refusedReload: told["reload"] === "refused",
+    policyVersion: typeof told["version"] === "string" ? told["version"] : null,
+  };
 }

@@ -97,7 +97,10 @@ export class Workbench {
 
   #source(file: string, text: string): PolicySource {
     if (this.#config !== null) {
-      return { ...policySource(this.#config, this.#loaded.detectors, this.#scanner), file };
+      const { policyFile, policiesInline } = this.#config;
+      // A file of one's own is read whole; the configuration only where its policies stand.
+      const embedded = policiesInline && file === policyFile;
+      return { ...policySource(this.#config, this.#loaded.detectors, this.#scanner), file, embedded };
     }
     return {
       file,

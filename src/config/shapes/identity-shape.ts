@@ -1,9 +1,12 @@
 import {
   boolean,
+  byKind,
   choice,
   duration,
   list,
+  mapped,
   optional,
+  type Placed,
   placed,
   record,
   required,
@@ -94,20 +97,46 @@ const issuerShape = record(
     jwksUri: optional(url, "Address of the keys; skips discovery."),
     ca: optional(path("the path of a PEM file"), "Authorities that may certify the issuer's host."),
     insecure: withDefault(boolean(), false, "Allow http beyond loopback."),
+    blocked: withDefault(
+      boolean(),
+      false,
+      "Refuse every token of this issuer and end its open sessions; taken up by a reload.",
+    ),
   },
   "an issuer",
 );
+
+/** A subject of every issuer, or of the one that is named. */
+const revokedSubject = byKind<RevokedSubject>({
+  text: mapped(name("a subject"), (subject) => ({ subject, issuer: undefined })),
+  map: record(
+    {
+      subject: required(name("a subject"), "Subject."),
+      issuer: required(placed(url), "Its issuer, as configured above."),
+    },
+    "a subject and its issuer",
+  ),
+});
+
+interface RevokedSubject {
+  readonly subject: string;
+  readonly issuer: Placed<string> | undefined;
+}
 
 /** `identity`: who is believed, and who no longer. */
 export const identityShape = record(
   {
     issuers: required(list(issuerShape, { max: 50 }), "Issuers whose tokens are taken."),
     revoked: withDefault(
-      list(name("a subject"), { min: 0, max: 10_000 }),
+      list(revokedSubject, { min: 0, max: 10_000 }),
       [],
-      "Subjects that are refused whatever their token says.",
+      "Subjects that are refused whatever their token says: `SUBJECT`, or `{ subject, issuer }` of one issuer alone. Taken up by a reload, which ends their open sessions.",
     ),
-    blockAll: withDefault(boolean(), false, "Kill switch: refuse everybody."),
+    blockAll: withDefault(
+      boolean(),
+      false,
+      "Kill switch: refuse everybody and end every session; taken up by a reload.",
+    ),
   },
   "identity",
 );

@@ -8,6 +8,10 @@ export const listenShape = record(
   {
     http: withDefault(address, "127.0.0.1:8080", "HTTP and WebSocket, host:port."),
     grpc: withDefault(address, "127.0.0.1:50051", "gRPC, host:port."),
+    metrics: optional(
+      address,
+      "Where `GET /metrics` is served for Prometheus, host:port, without a token; default: nowhere.",
+    ),
     insecure: withDefault(
       boolean(),
       false,
