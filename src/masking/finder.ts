@@ -3,7 +3,7 @@ import type { Cursor } from "../patterns/cursor.js";
 import { Reading, type ReadingSink } from "../patterns/reading.js";
 import { CLOSE, OPEN } from "../patterns/resolver.js";
 import type { RuleSet } from "../patterns/rule-set.js";
-import { plainReading } from "../patterns/unescaper.js";
+import { MAX_ESCAPE_CHARS, plainReading } from "../patterns/unescaper.js";
 import { HeldText } from "./held-text.js";
 import { addSpan, type Region, type RuleOrder } from "./region.js";
 
@@ -19,8 +19,6 @@ export interface FinderRules extends RuleOrder {
 const NO_REGIONS: Region[] = [];
 /** Slices this short keep the age of a new candidate below the limit within one slice. */
 const SLICE = 256;
-/** A reading with an undecided escape lags behind by less than this. */
-const MOST_PENDING = 64;
 
 /**
  * Reads text in whatever pieces it comes and finds the regions that the rules cover, in the plain
@@ -153,7 +151,6 @@ export class Finder implements ReadingSink {
     this.aged(cursor, end);
     if (this.#reading !== null) {
       this.#reading.take(codePoint, { start, end }, this);
-      // What a reading drops, or has not decided on yet, makes its candidates older too.
       this.#reading.age(this, end);
       if (this.#reading.agrees(cursor, codePoint)) this.#reading = null;
     }
@@ -278,7 +275,7 @@ export class Finder implements ReadingSink {
 
   /** Where text must be kept from, since a candidate that starts there may still be judged. */
   get neededFrom(): number {
-    return this.position - this.#set.maxCandidateChars - MOST_PENDING;
+    return this.position - this.#set.maxCandidateChars - MAX_ESCAPE_CHARS;
   }
 
   /** Drops the text before `position`, which must not be needed again. */

@@ -36,8 +36,8 @@ type Mode =
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const NUMBER_CHARS = /[0-9+\-.eE]/;
-/** A longer number is no number that any reader keeps. */
-const MAX_NUMBER_CHARS = 512;
+/** A longer number, as the source writes it, is no number that any reader keeps. */
+export const MAX_NUMBER_CHARS = 512;
 /** Deeper nesting is treated as malformed; JSON.parse itself gives up not far beyond. */
 const MAX_DEPTH = 4096;
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -72,6 +72,7 @@ export class JsonLexer {
   /** Open containers, `{` or `[`. */
   readonly #stack: string[] = [];
   #token = "";
+  #tokenStart = 0;
   #digits = 0;
   /** Where the character that is being taken stands. */
   #start = 0;
@@ -131,6 +132,7 @@ export class JsonLexer {
     this.#start -= by;
     this.#end -= by;
     this.#escapeStart -= by;
+    this.#tokenStart -= by;
     if (this.#inner instanceof JsonLexer) this.#inner.#moveDown(by);
   }
 
@@ -152,7 +154,7 @@ export class JsonLexer {
         this.#takeHexDigit(char);
         return;
       case "number":
-        if (NUMBER_CHARS.test(char) && this.#token.length < MAX_NUMBER_CHARS) this.#token += char;
+        if (NUMBER_CHARS.test(char) && this.#end - this.#tokenStart <= MAX_NUMBER_CHARS) this.#token += char;
         else if (this.#endNumber()) this.#read(char);
         else this.#grow("raw");
         return;
@@ -194,6 +196,7 @@ export class JsonLexer {
     } else if (char === "-" || (char >= "0" && char <= "9")) {
       this.#begin("number", this.#start);
       this.#token = char;
+      this.#tokenStart = this.#start;
       this.#mode = "number";
     } else if (word !== undefined) {
       this.#mark("word");
@@ -278,7 +281,13 @@ export class JsonLexer {
   }
 
   #endEscape(value: string): void {
-    if (this.#sequence !== null) this.#sequence.end = this.#end;
+    const sequence = this.#sequence;
+    if (sequence !== null && sequence.start < this.#escapeStart && !isLowSurrogate(value)) {
+      // The half before stays alone: a row of first halves is no sequence without end.
+      sequence.end = this.#escapeStart;
+      this.#sequence = { start: this.#escapeStart, end: this.#end };
+      this.escapes.push(this.#sequence);
+    } else if (sequence !== null) sequence.end = this.#end;
     this.#mode = "string";
     this.#content(value, this.#escapeStart, this.#end);
   }
@@ -347,4 +356,8 @@ function isOver(each: { readonly end: number } | undefined, position: number): b
 
 function isHighSurrogate(hex: string): boolean {
   return /^[dD][89abAB][0-9a-fA-F]{2}$/.test(hex);
+}
+
+function isLowSurrogate(char: string): boolean {
+  return char >= "\udc00" && char <= "\udfff";
 }

@@ -1,4 +1,5 @@
 import { Finder } from "./finder.js";
+import { frontierOf } from "./frontier.js";
 import { type JsonEscape, JsonLexer, type JsonPiece } from "./json-lexer.js";
 import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
@@ -12,7 +13,6 @@ import {
   NO_SPANS,
   type StreamMasker,
 } from "./stream-masker.js";
-import { isReady } from "./text-masker.js";
 
 /**
  * Masks a channel that carries one JSON text. Regions are found in the raw text and in its
@@ -112,7 +112,7 @@ export class JsonMasker implements StreamMasker {
     const from = this.#released;
     const outFrom = this.#out.length;
     this.#placement = new Placement(from - outFrom);
-    const limit = this.#limit(live);
+    const limit = Math.max(from, frontierOf(finder, { live, longest: this.#plan.longest }));
     for (const piece of this.#lexer.pieces) {
       if (piece.start > this.#released || this.cut !== null) break;
       const end = piece.end < 0 ? finder.position : piece.end;
@@ -127,25 +127,6 @@ export class JsonMasker implements StreamMasker {
     }
     this.#noteCut(limit);
     this.#forget(live);
-  }
-
-  /** How far nothing can change any more, and no observed finding would be torn. */
-  #limit(live: number): number {
-    let limit = live;
-    for (const region of this.#finder.observed) {
-      const isLong = region.end - region.start >= this.#plan.longest;
-      if (!isLong && region.start < limit && region.end > limit)
-        limit = Math.max(region.start, this.#released);
-    }
-    for (const region of this.#finder.masked) {
-      if (region.start > limit) break;
-      if (region.cut) return region.start;
-      if (!isReady(region, limit)) limit = region.start;
-      else if (region.end > limit) limit = region.end;
-      else continue;
-      break;
-    }
-    return Math.max(limit, this.#released);
   }
 
   #noteCut(limit: number): void {

@@ -1,4 +1,5 @@
 import { Finder } from "./finder.js";
+import { frontierOf, waits } from "./frontier.js";
 import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
@@ -93,7 +94,7 @@ export class TextMasker implements StreamMasker {
     if (this.regions !== NO_MASKED_REGIONS) this.regions = NO_MASKED_REGIONS;
     if (this.covered !== NO_SPANS) this.covered = NO_SPANS;
     const first = finder.masked[0];
-    const isWaiting = first === undefined || first.start > live || !isReady(first, live);
+    const isWaiting = first === undefined || first.start > live || waits(first, live);
     if (isWaiting && finder.observed.length === 0 && live >= this.#released) {
       finder.drop(this.#released);
       const to = first === undefined ? live : Math.max(this.#released, Math.min(live, first.start));
@@ -130,7 +131,6 @@ class Release {
   out = "";
   released = 0;
   #placement = new Placement(0);
-  #first = 0;
 
   constructor(plan: PlannedRules, scope: MaskScope, finder: Finder) {
     this.#plan = plan;
@@ -140,37 +140,27 @@ class Release {
 
   /** Releases input from `from`, as far as nothing before `live` can change any more. */
   run(from: number, live: number): this {
-    this.#first = from;
     this.#placement = new Placement(from);
     this.released = from;
     const { masked } = this.#finder;
-    const limit = this.#heldByObserved(live);
+    const to = Math.max(from, frontierOf(this.#finder, { live, longest: this.#plan.longest }));
     let done = 0;
     for (const region of masked) {
-      if (region.start > limit || !isReady(region, limit)) break;
-      this.#copyTo(region.start);
-      if (region.cut) {
+      if (region.cut && region.start <= to) {
+        this.#copyTo(region.start);
         this.cut = this.#found(region, { start: this.out.length, end: this.out.length });
         break;
       }
+      if (region.end > to) break;
+      this.#copyTo(region.start);
       this.#replace(region);
-      if (region.end > limit) break;
+      if (region.end > live) break;
       done++;
     }
     masked.splice(0, done);
-    const next = masked[0];
-    if (this.cut === null) this.#copyTo(next === undefined ? limit : Math.min(limit, next.start));
+    if (this.cut === null) this.#copyTo(to);
     this.#noteObserved();
     return this;
-  }
-
-  /** What is observed is not released in parts, so that its finding says where it stands. */
-  #heldByObserved(live: number): number {
-    for (const region of this.#finder.observed) {
-      if (region.end - region.start >= this.#plan.longest) continue;
-      if (region.start < live && region.end > live) return Math.max(region.start, this.#first);
-    }
-    return live;
   }
 
   #copyTo(position: number): void {
@@ -220,11 +210,4 @@ class Release {
     if (done > 0) observed.splice(0, done);
     if (done > 0) this.regions.sort((a, b) => a.start - b.start || a.inputStart - b.inputStart);
   }
-}
-
-/** A sticky region, or one that ends the stream, need not have ended. */
-export function isReady(region: Region, live: number): boolean {
-  if (region.end <= live) return true;
-  // What still lives before the sticky span could become an earlier one, with another label.
-  return (region.sticky !== null && region.sticky.start <= live) || (region.cut && region.start <= live);
 }

@@ -37,8 +37,13 @@ export class Reading {
     this.#drain(sink);
   }
 
-  /** Tells the sink how far the source was read, whatever of it came out here. */
+  /**
+   * The source was read up to `end`, whatever of it came out here: what is undecided, and candidates,
+   * grow older over what a reading drops.
+   */
   age(sink: ReadingSink, end: number): void {
+    this.#unescaper.expire(end);
+    this.#drain(sink);
     sink.aged(this.cursor, end);
     this.#inner?.age(sink, end);
   }

@@ -111,6 +111,7 @@ class Scan implements ReadingSink {
     this.level = 0;
     this.#cursor.take(this.classOf(codePoint), start, end, this);
     this.#reading?.take(codePoint, { start, end }, this);
+    this.#reading?.age(this, end);
     if (this.#reading?.agrees(this.#cursor, codePoint) === true) this.#reading = null;
     this.#previous = codePoint;
   }

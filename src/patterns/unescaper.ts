@@ -9,6 +9,12 @@ const TILDE = 0x7e;
 const STAR = 0x2a;
 const BACKTICK = 0x60;
 const MAX_PENDING = 14;
+/**
+ * An escape that takes so many UTF-16 units of the source is none. Characters that a reading drops
+ * count, else a row of them could keep it undecided for ever. Enough for a character reference each
+ * character of which is escaped twice (216).
+ */
+export const MAX_ESCAPE_CHARS = 256;
 
 /**
  * Reads a character stream as its reader would see it: escapes decoded, emphasis marks dropped,
@@ -58,6 +64,11 @@ export class Unescaper {
     const isMark = this.#previousIsPlain && isRaised(codePoint);
     this.#previousIsPlain = false;
     return isMark ? undefined : FOLDS.get(codePoint);
+  }
+
+  /** The source was read up to `end`: what has been pending for too long stands for itself. */
+  expire(end: number): void {
+    while (this.#pending.length > 0 && end - this.pendingStart >= MAX_ESCAPE_CHARS) this.#giveUp();
   }
 
   /** The text has ended: what is pending stands for itself. */

@@ -106,18 +106,15 @@ export class Oracle {
   /** How much of a text may be released once `prefix` of it is known. */
   frontier(prefix: string): number {
     const spans = this.#spans(prefix, true);
+    const of = (action: OracleRule["action"]): readonly OracleRegion[] =>
+      merge(spans.filter((span) => this.#rules[span.rule]?.action === action));
     const live = this.#live(prefix);
-    let limit = live;
-    for (const region of merge(spans.filter((span) => this.#rules[span.rule]?.action === "observe"))) {
-      if (region.start < limit && region.end > limit) limit = region.start;
-    }
-    for (const region of merge(spans.filter((span) => this.#rules[span.rule]?.action === "mask"))) {
-      if (region.start > limit) break;
-      if (region.end <= limit) continue;
-      if (region.spans.some((span) => span.sticky && span.start <= limit)) return region.end;
-      return Math.min(region.start, limit);
-    }
-    return limit;
+    const masked = of("mask");
+    const torn = of("observe").find((region) => region.start < live && region.end > live);
+    const limit = torn === undefined ? live : heldBy(torn, masked, live);
+    const across = masked.find((region) => region.start <= limit && region.end > limit);
+    if (across === undefined) return limit;
+    return comesEarly(across, live) ? across.end : across.start;
   }
 
   #placeholder(region: OracleRegion, text: string): string {
@@ -336,33 +333,66 @@ export class Oracle {
   }
 }
 
+/** A placeholder that comes out before the end of what it stands for. */
+function comesEarly(region: OracleRegion, live: number): boolean {
+  return region.spans.some((span) => span.sticky && span.start <= live);
+}
+
+/** An observed region is not torn, but for what is masked at its beginning, or without end. */
+function heldBy(observed: OracleRegion, masked: readonly OracleRegion[], live: number): number {
+  const first = masked.filter(
+    (region) =>
+      region.start < observed.end &&
+      region.end > observed.start &&
+      (region.end <= live || comesEarly(region, live)) &&
+      (region.start <= observed.start || region.spans.some((span) => span.sticky)),
+  );
+  return Math.min(live, Math.max(observed.start, ...first.map((region) => region.end)));
+}
+
 function endOf(symbols: readonly Symbol[]): number {
   return symbols.at(-1)?.end ?? 0;
 }
 
+/** The text as it stands, then read once, twice and three times over. */
 function readings(text: string, partial: boolean): readonly Reading[] {
-  let symbols: Symbol[] = [];
+  const layers: (Symbol & { readonly level: number })[] = [];
+  const unescapers = Array.from(
+    { length: LEVELS },
+    (_, layer) => new Unescaper(layer === 0 ? "markup" : "escapes", -1),
+  );
+  const pass = (level: number, codePoint: number, start: number, end: number): void => {
+    layers.push({ level, codePoint, start, end });
+    const next = unescapers[level];
+    next?.take(codePoint, start, end);
+    drain(level + 1);
+  };
+  const drain = (level: number): void => {
+    const out = unescapers[level - 1]?.out.splice(0) ?? [];
+    for (let index = 0; index < out.length; index += 3)
+      pass(level, out[index] ?? 0, out[index + 1] ?? 0, out[index + 2] ?? 0);
+  };
   for (let at = 0; at < text.length; ) {
     const codePoint = text.codePointAt(at) ?? 0;
     // Half a pair at the end of a prefix may still become a whole one.
     if (partial && at === text.length - 1 && codePoint >= 0xd800 && codePoint <= 0xdbff) break;
-    const length = codePoint > 0xffff ? 2 : 1;
-    symbols.push({ codePoint, start: at, end: at + length });
-    at += length;
-  }
-  const all: Reading[] = [{ level: 0, symbols, pending: -1 }];
-  for (let level = 1; level <= LEVELS; level++) {
-    const unescaper = new Unescaper(level === 1 ? "markup" : "escapes", -1);
-    for (const each of symbols) unescaper.take(each.codePoint, each.start, each.end);
-    if (!partial) unescaper.finish();
-    symbols = [];
-    for (let index = 0; index < unescaper.out.length; index += 3) {
-      const [codePoint = 0, start = 0, end = 0] = unescaper.out.slice(index, index + 3);
-      symbols.push({ codePoint, start, end });
+    const start = at;
+    at += codePoint > 0xffff ? 2 : 1;
+    pass(0, codePoint, start, at);
+    for (const [index, each] of unescapers.entries()) {
+      each.expire(at);
+      drain(index + 1);
     }
-    all.push({ level, symbols, pending: unescaper.pendingStart });
   }
-  return all;
+  for (const [index, each] of partial ? [] : unescapers.entries()) {
+    each.finish();
+    drain(index + 1);
+  }
+  return Array.from({ length: LEVELS + 1 }, (_, level) => ({
+    level,
+    symbols: layers.filter((each) => each.level === level),
+    pending: unescapers[level - 1]?.pendingStart ?? -1,
+  }));
 }
 
 interface MatchOptions {
