@@ -1,17 +1,18 @@
-import type { ReviewSpec } from "../../domain/decision.js";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
 import { type Principal, samePrincipal } from "../../domain/principal.js";
 import type { Clock } from "../../domain/time.js";
 import { sameReview } from "../same-review.js";
 import { countsFor, maySee, requireDecider, requireViewer } from "./access.js";
 import { type Approval, type ApprovalState, isFinal } from "./approval.js";
-import { ApprovalFeed } from "./approval-feed.js";
 import { ApprovalRecords } from "./approval-records.js";
 import type { ApprovalStore } from "./approval-store.js";
+import { Audience } from "./audience.js";
 import { Deadlines } from "./deadlines.js";
 import { type ApprovalGrant, mintGrant } from "./grant.js";
 import { checkReason } from "./reason.js";
+import { newApproval, type ReviewRequest } from "./review-request.js";
 import { type ApprovalEvent, transition } from "./transition.js";
+import { Turns } from "./turns.js";
 
 export interface ApprovalDeskOptions {
   readonly store: ApprovalStore;
@@ -29,18 +30,6 @@ export interface ApprovalDeskOptions {
   readonly maxSettled?: number;
 }
 
-export interface ReviewRequest {
-  readonly session: string;
-  readonly spec: ReviewSpec;
-  readonly principal: Principal;
-  readonly digest: string;
-  readonly connection: string;
-  readonly model: string;
-  readonly policyVersion: string;
-  /** The exact request as judged; the store seals it. */
-  readonly sealedRequest: Uint8Array;
-}
-
 export interface VoteInput {
   readonly verdict: "approve" | "reject";
   /** 1 to 1,000 characters. */
@@ -54,12 +43,10 @@ export interface VoteInput {
 export class ApprovalDesk {
   readonly #options: ApprovalDeskOptions;
   readonly #records: ApprovalRecords;
-  readonly #feeds = new Map<ApprovalFeed, Principal>();
-  readonly #settling = new Map<string, Set<(approval: Approval) => void>>();
-  /** The changes of one approval follow one another; the tail of each queue. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #audience = new Audience();
+  /** The changes of one approval follow one another. */
+  readonly #turns = new Turns();
   readonly #deadlines: Deadlines;
-  #closed = false;
 
   private constructor(options: ApprovalDeskOptions) {
     this.#options = options;
@@ -80,9 +67,8 @@ export class ApprovalDesk {
 
   /** Stops the timers and ends every watch. What is pending stays in the store. */
   close(): void {
-    this.#closed = true;
     this.#deadlines.close();
-    for (const feed of [...this.#feeds.keys()]) feed.close();
+    this.#audience.close();
   }
 
   /**
@@ -92,14 +78,14 @@ export class ApprovalDesk {
    */
   async request(input: ReviewRequest): Promise<{ readonly approval: Approval; readonly joined: boolean }> {
     const key = `request ${input.principal.issuer} ${input.principal.subject} ${input.digest}`;
-    return this.#inTurn(key, async () => {
+    return this.#turns.take(key, async () => {
       const same = this.#joinable(input);
       if (same !== undefined) return { approval: same, joined: true };
       this.#requireRoom(input.principal);
-      const approval = this.#newApproval(input);
+      const approval = newApproval(input, { id: this.#options.newId(), nowMs: this.#options.clock.nowMs() });
       await this.#records.create(approval, input.sealedRequest);
       this.#schedule(approval);
-      this.#tell(approval);
+      this.#audience.tell(approval);
       return { approval, joined: false };
     });
   }
@@ -191,32 +177,24 @@ export class ApprovalDesk {
 
   /** Every open approval that the viewer may see, then each change. Ends with the signal or the desk. */
   watch(viewer: Principal, signal: AbortSignal): AsyncIterableIterator<Approval> {
-    const feed = new ApprovalFeed(() => {
-      this.#feeds.delete(feed);
-      signal.removeEventListener("abort", stop);
-    });
-    const stop = (): void => feed.close();
-    this.#feeds.set(feed, viewer);
-    signal.addEventListener("abort", stop);
-    for (const approval of this.list(viewer, { states: ["pending", "approved"] })) feed.push(approval);
-    if (signal.aborted || this.#closed) feed.close();
-    return feed;
+    return this.#audience.watch(viewer, this.list(viewer, { states: ["pending", "approved"] }), signal);
+  }
+
+  /** Every change of every approval once it is durable, whoever may see it. Returns how to stop. */
+  onChange(listener: (approval: Approval) => void): () => void {
+    return this.#audience.onChange(listener);
+  }
+
+  /** Those that wait or hold an unused grant. */
+  get open(): readonly Approval[] {
+    return this.#records.open();
   }
 
   /** Calls back once the approval is no longer pending, at once if it is not. Returns how to stop. */
   onSettled(id: string, listener: (approval: Approval) => void): () => void {
     const approval = this.#records.get(id);
     if (approval === undefined) throw new SluiceError("not_found", "There is no such approval.");
-    if (approval.state !== "pending") {
-      listener(approval);
-      return () => {};
-    }
-    const listeners = this.#settling.get(id) ?? new Set();
-    this.#settling.set(id, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#settling.delete(id);
-    };
+    return this.#audience.onSettled(approval, listener);
   }
 
   #joinable(input: ReviewRequest): Approval | undefined {
@@ -248,28 +226,6 @@ export class ApprovalDesk {
     }
   }
 
-  #newApproval(input: ReviewRequest): Approval {
-    const { issuer, subject, team, tenant } = input.principal;
-    const nowMs = this.#options.clock.nowMs();
-    return {
-      id: this.#options.newId(),
-      session: input.session,
-      requester: { issuer, subject, team, tenant },
-      connection: input.connection,
-      model: input.model,
-      digest: input.digest,
-      policyVersion: input.policyVersion,
-      review: input.spec,
-      state: "pending",
-      votes: [],
-      version: 1,
-      createdAtMs: nowMs,
-      expiresAtMs: nowMs + input.spec.expiresMs,
-      settledAtMs: null,
-      note: null,
-    };
-  }
-
   async #requestOf(id: string): Promise<Uint8Array> {
     const request = await this.#records.request(id);
     if (request === null)
@@ -279,7 +235,7 @@ export class ApprovalDesk {
 
   /** One change: judged on the state as it then is, written, and only then visible. */
   async #change(id: string, eventOf: (approval: Approval) => ApprovalEvent): Promise<Approval> {
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const before = this.#records.get(id);
       if (before === undefined) throw new SluiceError("not_found", "There is no such approval.");
       const event = eventOf(before);
@@ -295,7 +251,7 @@ export class ApprovalDesk {
     const after = transition(before, event, this.#options.clock.nowMs());
     await this.#records.update(after);
     this.#schedule(after);
-    this.#tell(after);
+    this.#audience.tell(after);
     return after;
   }
 
@@ -316,26 +272,5 @@ export class ApprovalDesk {
       // Somebody was faster: it is settled, which is all that was wanted.
       if (error.code === "storage_failed" || error.code === "internal") this.#options.onProblem(error);
     }
-  }
-
-  #tell(approval: Approval): void {
-    for (const [feed, viewer] of this.#feeds) if (maySee(approval, viewer)) feed.push(approval);
-    if (approval.state === "pending") return;
-    const listeners = this.#settling.get(approval.id);
-    this.#settling.delete(approval.id);
-    for (const listener of listeners ?? []) listener(approval);
-  }
-
-  #inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const turn = (this.#queues.get(key) ?? Promise.resolve()).then(task, task);
-    const done = turn.then(
-      () => {},
-      () => {},
-    );
-    this.#queues.set(key, done);
-    void done.then(() => {
-      if (this.#queues.get(key) === done) this.#queues.delete(key);
-    });
-    return turn;
   }
 }

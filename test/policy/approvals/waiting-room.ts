@@ -1,12 +1,9 @@
 import type { ReviewSpec } from "../../../src/domain/decision.js";
 import type { SluiceError } from "../../../src/domain/errors.js";
 import type { Clock } from "../../../src/domain/time.js";
-import {
-  ApprovalDesk,
-  type ApprovalDeskOptions,
-  type ReviewRequest,
-} from "../../../src/policy/approvals/approval-desk.js";
+import { ApprovalDesk, type ApprovalDeskOptions } from "../../../src/policy/approvals/approval-desk.js";
 import type { ApprovalStore } from "../../../src/policy/approvals/approval-store.js";
+import type { ReviewRequest } from "../../../src/policy/approvals/review-request.js";
 import { principal } from "../world.js";
 
 /** A store in memory whose writes take a turn of the loop, or fail when told to. */
