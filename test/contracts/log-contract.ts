@@ -39,6 +39,8 @@ export interface ReadFrom {
 export interface Pace {
   readonly speed: number | "max";
   readonly fromMs?: number;
+  /** Called when an event has come. */
+  readonly onEvent?: () => void;
 }
 
 /** A session of some kind, and what the test does to it while it streams. */

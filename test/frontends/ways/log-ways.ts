@@ -11,10 +11,12 @@ class Reading {
   readonly events: EventLike[] = [];
   readonly whole: Promise<Transcript>;
   #finish: (end: string) => void = () => {};
+  readonly #onEvent: () => void;
   #chunks = 0;
   readonly #waiting: { readonly count: number; resolve(): void }[] = [];
 
-  constructor() {
+  constructor(onEvent: (() => void) | undefined) {
+    this.#onEvent = onEvent ?? (() => {});
     this.whole = new Promise((resolve) => {
       this.#finish = (end) => {
         const { session, frames, events } = this;
@@ -28,6 +30,7 @@ class Reading {
     this.events.push(event);
     if (event.opened !== undefined) this.session = event.opened.sessionId;
     if (event.chunk !== undefined) this.#chunks++;
+    this.#onEvent();
     for (const { count, resolve } of this.#waiting) if (this.#chunks >= count) resolve();
   }
 
@@ -47,10 +50,15 @@ class Reading {
   }
 }
 
+interface Reader {
+  readonly token: string;
+  readonly onEvent?: () => void;
+}
+
 export function grpcLogWay(client: GrpcClient): LogWay {
   const batch = serviceDefinition("Completions")["Complete"];
-  const read = (path: string, request: object, token: string): Reading => {
-    const reading = new Reading();
+  const read = (path: string, request: object, { token, onEvent }: Reader): Reading => {
+    const reading = new Reading(onEvent);
     const stream = client.rawStream(path, request, { token });
     stream.on("data", (bytes: Buffer) => {
       for (const frame of framesIn(bytes)) {
@@ -66,12 +74,12 @@ export function grpcLogWay(client: GrpcClient): LogWay {
   return {
     name: "gRPC",
     live: ({ token, prompt }) =>
-      read("Completions/Complete", requestOf({ token, prompt, model: "gpt-told" }), token).live(),
-    attach: (from) => read("Completions/Attach", past(from), from.token).whole,
-    follow: (from) => read("Sessions/Follow", past(from), from.token).whole,
+      read("Completions/Complete", requestOf({ token, prompt, model: "gpt-told" }), { token }).live(),
+    attach: (from) => read("Completions/Attach", past(from), from).whole,
+    follow: (from) => read("Sessions/Follow", past(from), from).whole,
     replay: ({ speed, fromMs = 0, ...from }) => {
       const pace = speed === "max" ? { maxSpeed: true } : { speed };
-      return read("Sessions/Replay", { ...past(from), ...pace, fromOffsetMs: fromMs }, from.token).whole;
+      return read("Sessions/Replay", { ...past(from), ...pace, fromOffsetMs: fromMs }, from).whole;
     },
   };
 }
@@ -103,8 +111,8 @@ function framesIn(bytes: Buffer): readonly Buffer[] {
 
 export function webSocketLogWay(httpUrl: string): LogWay {
   const url = `${httpUrl.replace(/^http/, "ws")}/v1/stream`;
-  const read = (member: string, message: object, token: string): Reading => {
-    const reading = new Reading();
+  const read = (member: string, message: object, { token, onEvent }: Reader): Reading => {
+    const reading = new Reading(onEvent);
     const socket = new WebSocket(url, ["sluice.v1.json"], { headers: { authorization: `Bearer ${token}` } });
     socket.on("open", () => socket.send(JSON.stringify({ stream: "a", [member]: message })));
     socket.on("message", (data: Buffer) => {
@@ -123,25 +131,26 @@ export function webSocketLogWay(httpUrl: string): LogWay {
   return {
     name: "WebSocket",
     live: ({ token, prompt }) =>
-      read("complete", requestOf({ token, prompt, model: "gpt-told" }), token).live(),
-    attach: (from) => read("attach", past(from), from.token).whole,
-    follow: (from) => read("follow", past(from), from.token).whole,
+      read("complete", requestOf({ token, prompt, model: "gpt-told" }), { token }).live(),
+    attach: (from) => read("attach", past(from), from).whole,
+    follow: (from) => read("follow", past(from), from).whole,
     replay: ({ speed, fromMs = 0, ...from }) => {
       const pace = speed === "max" ? { maxSpeed: true } : { speed };
-      return read("replay", { ...past(from), ...pace, fromOffsetMs: fromMs }, from.token).whole;
+      return read("replay", { ...past(from), ...pace, fromOffsetMs: fromMs }, from).whole;
     },
   };
 }
 
 /** Over HTTP a live stream is a dialect's; the same log is read beside it while it runs. */
 export function httpLogWay(httpUrl: string): LogWay {
-  const read = (session: string, query: string, token: string): Reading => {
-    const reading = new Reading();
+  const read = (session: string, query: string, { token, onEvent }: Reader): Reading => {
+    const reading = new Reading(onEvent);
     reading.session = session;
     void readEvents(`${httpUrl}/v1/sessions/${session}/stream?${query}`, token, reading);
     return reading;
   };
-  const follow = ({ session, afterSeq, token }: ReadFrom) => read(session, `after=${afterSeq}`, token).whole;
+  const follow = ({ session, afterSeq, token }: ReadFrom) =>
+    read(session, `after=${afterSeq}`, { token }).whole;
   return {
     name: "HTTP",
     live: async ({ token, prompt }) => {
@@ -159,13 +168,13 @@ export function httpLogWay(httpUrl: string): LogWay {
         }),
       });
       void response.text().catch(() => "");
-      return read(response.headers.get("x-sluice-session") ?? "", "after=0", token).live();
+      return read(response.headers.get("x-sluice-session") ?? "", "after=0", { token }).live();
     },
     attach: follow,
     follow,
-    replay: ({ session, afterSeq, token, speed, fromMs }) => {
+    replay: ({ session, afterSeq, speed, fromMs, ...reader }) => {
       const from = fromMs === undefined ? `after=${afterSeq}` : `fromMs=${fromMs}`;
-      return read(session, `${from}&speed=${speed}`, token).whole;
+      return read(session, `${from}&speed=${speed}`, reader).whole;
     },
   };
 }
