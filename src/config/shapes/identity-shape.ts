@@ -118,7 +118,7 @@ const revokedSubject = byKind<RevokedSubject>({
   ),
 });
 
-interface RevokedSubject {
+export interface RevokedSubject {
   readonly subject: string;
   readonly issuer: Placed<string> | undefined;
 }
