@@ -30,6 +30,12 @@ export class HandClock implements Clock {
     return [...this.#timers].some(({ atMs }) => Math.abs(atMs - ms) < 0.001);
   }
 
+  /** Moves to the next timer, if there is one. */
+  moveToNext(): void {
+    const next = Math.min(...[...this.#timers].map(({ atMs }) => atMs));
+    if (Number.isFinite(next)) this.moveTo(next);
+  }
+
   /** Moves to a time, running what is due on the way in its order. */
   moveTo(ms: number): void {
     for (;;) {
