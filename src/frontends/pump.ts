@@ -1,6 +1,6 @@
 import type { Entry } from "../domain/entry.js";
 import type { SluiceError } from "../domain/errors.js";
-import type { Cursor } from "../recording/cursor.js";
+import type { CloseCause, Cursor } from "../recording/cursor.js";
 
 /** Where a pump puts entries: one writer of one client. */
 export interface PumpSink {
@@ -57,12 +57,12 @@ export class Pump {
   }
 
   /** The client is gone, or has all it needs. */
-  close(): void {
+  close(cause: CloseCause = "gone"): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#cursor.onReadable = null;
     this.#cursor.onFault = null;
-    this.#cursor.close();
+    this.#cursor.close(cause);
   }
 
   #run(): void {

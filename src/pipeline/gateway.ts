@@ -139,6 +139,7 @@ export class SluiceGateway implements Gateway {
       writer: log.begin(opened),
       clock,
       graceMs: call.resumable ? this.#options.graceMs : 0,
+      stalledGraceMs: this.#options.graceMs,
       onEnded: (ended, error) => {
         keeper?.ended(error === null);
         this.#ended(ended, error);
@@ -291,7 +292,13 @@ export class SluiceGateway implements Gateway {
         "interrupted",
         "The gateway stopped while the session waited; ask again to join its review.",
       );
-      new SessionRun({ writer, clock: this.#options.clock, graceMs: 0, onEnded: () => {} }).end(error);
+      new SessionRun({
+        writer,
+        clock: this.#options.clock,
+        graceMs: 0,
+        stalledGraceMs: 0,
+        onEnded: () => {},
+      }).end(error);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Entry } from "../domain/entry.js";
 import type { SluiceError } from "../domain/errors.js";
-import type { Cursor } from "../recording/cursor.js";
+import type { CloseCause, Cursor } from "../recording/cursor.js";
 
 /**
  * A cursor of the session's own caller, whose closing the session must hear of. Others read the same log
@@ -8,9 +8,9 @@ import type { Cursor } from "../recording/cursor.js";
  */
 export class OwnCursor implements Cursor {
   readonly #inner: Cursor;
-  #onClose: (() => void) | null;
+  #onClose: ((cause: CloseCause) => void) | null;
 
-  constructor(inner: Cursor, onClose: () => void) {
+  constructor(inner: Cursor, onClose: (cause: CloseCause) => void) {
     this.#inner = inner;
     this.#onClose = onClose;
   }
@@ -47,10 +47,10 @@ export class OwnCursor implements Cursor {
     return this.#inner.take(limit);
   }
 
-  close(): void {
+  close(cause: CloseCause = "gone"): void {
     this.#inner.close();
     const onClose = this.#onClose;
     this.#onClose = null;
-    onClose?.();
+    onClose?.(cause);
   }
 }

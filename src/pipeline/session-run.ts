@@ -4,7 +4,7 @@ import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { PrincipalName } from "../domain/principal.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Clock } from "../domain/time.js";
-import type { Cursor } from "../recording/cursor.js";
+import type { CloseCause, Cursor } from "../recording/cursor.js";
 import type { SessionWriter } from "../recording/session-writer.js";
 import type { UpstreamStream } from "../upstreams/upstream.js";
 import { OwnCursor } from "./own-cursor.js";
@@ -14,6 +14,8 @@ export interface SessionRunOptions {
   readonly clock: Clock;
   /** How long the session goes on without a reader; 0: losing the reader cancels it. */
   readonly graceMs: number;
+  /** The same where the gateway itself cut the reader off for accepting nothing: it may attach again. */
+  readonly stalledGraceMs: number;
   readonly onEnded: (run: SessionRun, error: SluiceError | null) => void;
   /** Told of each entry before it is appended. */
   readonly onAppend?: (body: EntryBody) => void;
@@ -156,14 +158,15 @@ export class SessionRun {
     this.#cancelGrace?.();
     this.#cancelGrace = null;
     this.#ownCursors++;
-    return new OwnCursor(this.writer.cursor(afterSeq), () => this.#ownCursorClosed());
+    return new OwnCursor(this.writer.cursor(afterSeq), (cause) => this.#ownCursorClosed(cause));
   }
 
   /** A session whose caller is gone goes on for the grace, and then is cancelled. */
-  #ownCursorClosed(): void {
+  #ownCursorClosed(cause: CloseCause): void {
     this.#ownCursors--;
     if (this.#ownCursors > 0 || this.#state === "ended") return;
-    const { graceMs, clock } = this.#options;
+    const { clock } = this.#options;
+    const graceMs = cause === "stalled" ? this.#options.stalledGraceMs : this.#options.graceMs;
     const gone = new SluiceError("cancelled", "The client went away.");
     if (graceMs <= 0) this.end(gone);
     else this.#cancelGrace = clock.after(graceMs, () => this.end(gone));

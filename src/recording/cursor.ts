@@ -6,6 +6,10 @@ import type { LiveTail } from "./live-tail.js";
 import { PageStream } from "./page-stream.js";
 import type { Store } from "./stores/store.js";
 
+/** Why a reader stops: it has what it needs or is gone, or it was cut off for accepting nothing and may
+ *  come back. */
+export type CloseCause = "gone" | "stalled";
+
 /** A reader of one session log. Entries come in order, each once, and only after they were committed. */
 export interface Cursor {
   /** Committed entries past the position, at most `limit`, in order; an empty list when none is ready. */
@@ -20,7 +24,8 @@ export interface Cursor {
   readonly done: boolean;
   /** Sequence number of the last entry taken. */
   readonly position: number;
-  close(): void;
+  /** @param cause default `gone`; matters to whoever keeps a session running for its caller. */
+  close(cause?: CloseCause): void;
 }
 
 /** What a cursor needs of a session that is being written. */

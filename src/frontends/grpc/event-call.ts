@@ -78,6 +78,12 @@ export class EventCall implements PumpSink, WatchedStream {
     this.#call.emit("error", toServiceError(error));
   }
 
+  /** The client accepts nothing: it is told so, and its session goes on for the grace. */
+  cut(error: SluiceError): void {
+    this.#pump.close("stalled");
+    this.fail(error);
+  }
+
   #drained(): void {
     this.blockedTurns = 0;
     this.#pump.resume();

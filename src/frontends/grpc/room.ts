@@ -25,7 +25,7 @@ export class GrpcRoom {
     this.#watch = new StallWatch<EventCall>({
       clock: deps.clock,
       stallTimeoutMs: options.stallTimeoutMs,
-      onStall: (call) => call.fail(options.stalled()),
+      onStall: (call) => call.cut(options.stalled()),
     });
   }
 

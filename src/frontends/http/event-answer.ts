@@ -80,6 +80,7 @@ export class EventAnswer implements PumpSink, WatchedStream {
   }
 
   cut(): void {
+    this.#pump.close("stalled");
     this.#response.destroy();
     this.#over();
   }

@@ -135,6 +135,7 @@ export class StreamedAnswer implements PumpSink, WatchedStream {
 
   /** The client accepts nothing: no frame can reach it, so the connection is torn. */
   cut(): void {
+    this.#pump.close("stalled");
     this.#response.destroy();
     this.#over();
   }
