@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/load.js";
 import { SluiceError } from "../domain/errors.js";
+import type { MaskLiteral } from "../masking/mask-literal.js";
 import { Masking } from "../masking/masking.js";
 import { PseudonymTable } from "../masking/pseudonyms.js";
-import type { MaskLiteral } from "../masking/rule.js";
 import type { Detector } from "../patterns/detector.js";
 import { builtInDetectors } from "../patterns/detectors/index.js";
 import { importers } from "../patterns/importers/index.js";

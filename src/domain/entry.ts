@@ -24,17 +24,19 @@ export const DIALECTS = [
 ] as const;
 export type DialectName = (typeof DIALECTS)[number];
 
+/** Who asked, as lists show it. */
+export interface RecordedPrincipal extends PrincipalName {
+  readonly team: string | null;
+  readonly tenant: string;
+}
+
 export interface OpenedBody {
   readonly type: "opened";
   /** Session id, UUIDv7, lower case. */
   readonly session: string;
   /** Wall clock at opening, milliseconds since the epoch. */
   readonly openedAtMs: number;
-  readonly principal: PrincipalName & {
-    readonly groups: readonly string[];
-    readonly team: string | null;
-    readonly tenant: string;
-  };
+  readonly principal: RecordedPrincipal & { readonly groups: readonly string[] };
   readonly connection: string;
   /** Model as the caller named it. */
   readonly model: string;

@@ -1,13 +1,14 @@
 import { SluiceError } from "../domain/errors.js";
+import type { MaskAction, MaskRule, OperatorSpec } from "../domain/obligation.js";
 import type { SimulationMode } from "../patterns/automaton.js";
 import { RuleCatalogue } from "../patterns/catalogue.js";
 import type { Detector } from "../patterns/detector.js";
 import type { LintPurpose } from "../patterns/lint.js";
 import type { Validator } from "../patterns/rule-set.js";
+import type { MaskLiteral } from "./mask-literal.js";
 import { MaskingPlan } from "./masking-plan.js";
 import { operatorFor } from "./operators/index.js";
 import { type PlannedRule, PlannedRules } from "./planned-rules.js";
-import type { MaskAction, MaskLiteral, MaskRule, OperatorSpec } from "./rule.js";
 import { warmUpSamples } from "./warm-up.js";
 
 export interface MaskingOptions {

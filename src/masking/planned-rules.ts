@@ -1,9 +1,9 @@
+import type { MaskAction, OperatorSpec } from "../domain/obligation.js";
 import type { RuleSet } from "../patterns/rule-set.js";
 import type { FinderRules } from "./finder.js";
 import { operatorFor, type RankedOperator } from "./operators/index.js";
 import type { MaskScope } from "./operators/operator.js";
 import type { Region } from "./region.js";
-import type { MaskAction, OperatorSpec } from "./rule.js";
 
 /** What a plan does with one detector. */
 export interface PlannedRule {

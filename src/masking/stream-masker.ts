@@ -1,5 +1,5 @@
 import { SluiceError } from "../domain/errors.js";
-import type { MaskAction } from "./rule.js";
+import type { MaskAction } from "../domain/obligation.js";
 
 /** What was found, and where it stands in the text that the last call returned. Never the text itself. */
 export interface MaskedRegion {

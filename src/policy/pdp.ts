@@ -1,7 +1,7 @@
 import type { Decision } from "../domain/decision.js";
 import type { DialectName } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
-import type { Obligations } from "../domain/obligation.js";
+import { NO_OBLIGATIONS, type Obligations } from "../domain/obligation.js";
 import { type Principal, samePrincipal } from "../domain/principal.js";
 import type { PromptView } from "../domain/prompt.js";
 import type { Clock } from "../domain/time.js";
@@ -101,15 +101,6 @@ export class Pdp {
     return decision.effect === "deny" ? decision.error : null;
   }
 }
-
-const NO_OBLIGATIONS: Obligations = {
-  mask: [],
-  redact: [],
-  completionTokens: null,
-  restoreInTools: false,
-  restoreInUrls: false,
-  endAtTokenExpiry: false,
-};
 
 function failed(error: SluiceError, policyVersion: string): Decision {
   const rule = error.code === "token_expired" ? "token-expired" : "decision-failed";

@@ -1,16 +1,18 @@
-import type { DialectName, EndedBody, EntryBody, FrontEnd, OpenedBody } from "../domain/entry.js";
+import type {
+  DialectName,
+  EndedBody,
+  EntryBody,
+  FrontEnd,
+  OpenedBody,
+  RecordedPrincipal,
+} from "../domain/entry.js";
 import type { Finding } from "../domain/finding.js";
 
 /** What a list shows of a session. Derived from its log; kept beside it and removed with it. */
 export interface SessionSummary {
   readonly session: string;
   readonly openedAtMs: number;
-  readonly principal: {
-    readonly issuer: string;
-    readonly subject: string;
-    readonly team: string | null;
-    readonly tenant: string;
-  };
+  readonly principal: RecordedPrincipal;
   readonly connection: string;
   readonly model: string;
   readonly dialect: DialectName;

@@ -1,7 +1,7 @@
+import type { OperatorSpec } from "../../src/domain/obligation.js";
 import { Masking } from "../../src/masking/masking.js";
 import type { MaskingPlan } from "../../src/masking/masking-plan.js";
 import { PseudonymTable } from "../../src/masking/pseudonyms.js";
-import type { OperatorSpec } from "../../src/masking/rule.js";
 import type { StreamMasker } from "../../src/masking/stream-masker.js";
 import type { Detector } from "../../src/patterns/detector.js";
 import type { Validator } from "../../src/patterns/rule-set.js";

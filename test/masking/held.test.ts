@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { MaskAction } from "../../src/domain/obligation.js";
 import type { ChannelKind, MaskingPlan } from "../../src/masking/masking-plan.js";
-import type { MaskAction } from "../../src/masking/rule.js";
 import { MAX_ESCAPE_CHARS } from "../../src/patterns/unescaper.js";
 import fc from "../support/seeded-check.js";
 import { FUZZ_CASES, ruleSets, SCOPE, texts } from "./fuzz.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OperatorSpec } from "../../src/domain/obligation.js";
 import { Masking } from "../../src/masking/masking.js";
-import type { OperatorSpec } from "../../src/masking/rule.js";
 import { builtInDetectors } from "../../src/patterns/detectors/index.js";
 import { validators } from "../../src/patterns/validators/index.js";
 import fc from "../support/seeded-check.js";

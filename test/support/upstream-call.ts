@@ -2,6 +2,7 @@ import type { DecodedEvent } from "../../src/dialects/dialect.js";
 import type { CompletionRequest } from "../../src/dialects/request.js";
 import { parseSluice } from "../../src/dialects/sluice/index.js";
 import type { SluiceError } from "../../src/domain/errors.js";
+import { NO_OBLIGATIONS } from "../../src/domain/obligation.js";
 import { mintPermit } from "../../src/policy/permit.js";
 import type { Upstream, UpstreamCall, UpstreamStream } from "../../src/upstreams/upstream.js";
 
@@ -26,14 +27,7 @@ export function allowedCall(facts: CallFacts = {}): UpstreamCall {
       connection: facts.connection ?? "model",
       model,
       policyVersion: "test",
-      obligations: {
-        mask: [],
-        redact: [],
-        completionTokens: null,
-        restoreInTools: false,
-        restoreInUrls: false,
-        endAtTokenExpiry: false,
-      },
+      obligations: NO_OBLIGATIONS,
     }),
     request: { ...parsed, stream: facts.stream ?? true },
     maxTokens: facts.maxTokens ?? null,

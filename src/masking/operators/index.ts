@@ -1,5 +1,5 @@
 import { SluiceError } from "../../domain/errors.js";
-import type { OperatorSpec } from "../rule.js";
+import type { OperatorSpec } from "../../domain/obligation.js";
 import { hash } from "./hash.js";
 import { keepLast } from "./keep-last.js";
 import type { Operator } from "./operator.js";
