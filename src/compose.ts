@@ -152,6 +152,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     randomBytes: (count) => randomBytes(count),
     graceMs: written.timeouts.grace,
     admission,
+    memory: { bytes: written.limits.conversations, bytesPerCaller: written.limits.callerConversations },
     mayUse: (principal, connection, model) => mayUse(policies.current, principal, connection, model),
     onFault: (session, error) => {
       if (error.code === "internal")

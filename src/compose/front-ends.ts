@@ -7,6 +7,7 @@ import { createGrpcFrontEnd } from "../frontends/grpc/server.js";
 import { createHttpFrontEnd } from "../frontends/http/server.js";
 import { createResponsesSocketFrontEnd } from "../frontends/index.js";
 import { createWebSocketFrontEnd } from "../frontends/websocket/server.js";
+import { fitsModel } from "../pipeline/router.js";
 
 type Opened = (closer: () => Promise<void> | void) => void;
 
@@ -40,7 +41,13 @@ export async function listen(
   opened(() => websocket.close());
   const responses = createResponsesSocketFrontEnd(deps, {
     origins,
-    limits: { frameBytes: limits.body, stallTimeoutMs: timeouts.stall },
+    limits: {
+      frameBytes: limits.body,
+      stallTimeoutMs: timeouts.stall,
+      inFlight: limits.responsesPerSocket,
+      memoryBytes: limits.socketConversations,
+      ageMs: timeouts.socketAge,
+    },
     passFields: (model) => passFieldsOf(config, model),
     randomBytes: (count) => randomBytes(count),
   });
@@ -88,7 +95,7 @@ function tlsOf(config: Config, written: Config["written"]["tls"]["http"], field:
 
 function passFieldsOf(config: Config, model: string): readonly string[] {
   const found = config.written.connections.find(
-    ({ models, aliases }) => aliases.has(model) || models.some((glob) => glob === model),
+    ({ models, aliases }) => aliases.has(model) || models.some((glob) => fitsModel(glob, model)),
   );
   return found?.passFields ?? [];
 }

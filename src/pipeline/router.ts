@@ -41,7 +41,8 @@ export class Router {
       if (upstream === undefined) continue;
       const alias = Object.hasOwn(route.aliases, model) ? route.aliases[model] : undefined;
       if (alias !== undefined) return { route, upstream, upstreamModel: alias };
-      if (route.models.some((glob) => fits(glob, model))) return { route, upstream, upstreamModel: model };
+      if (route.models.some((glob) => fitsModel(glob, model)))
+        return { route, upstream, upstreamModel: model };
     }
     throw new SluiceError(
       "model_not_found",
@@ -51,8 +52,8 @@ export class Router {
   }
 }
 
-/** Matches without a regular expression, since the names come from callers. */
-function fits(glob: string, name: string): boolean {
+/** Whether a connection's glob names a model. Matches without a regular expression, since the names come from callers. */
+export function fitsModel(glob: string, name: string): boolean {
   const pieces = glob.split("*");
   const [first = "", ...rest] = pieces;
   if (rest.length === 0) return glob === name;

@@ -22,6 +22,26 @@ export const limitsShape = record(
       "Share of the process's heap in use from which new sessions are refused; 0 turns it off.",
     ),
     streamsPerSocket: withDefault(integer({ min: 1, max: 10_000 }), 100, "Sessions on one WebSocket."),
+    responsesPerSocket: withDefault(
+      integer({ min: 1, max: 1000 }),
+      16,
+      "Responses at once on one WebSocket of the Responses API.",
+    ),
+    conversations: withDefault(
+      byteSize({ min: 0, max: 16 * 1024 * MiB }),
+      128 * MiB,
+      "Turns of Responses conversations that are kept in memory, over all callers; 0 keeps none.",
+    ),
+    callerConversations: withDefault(
+      byteSize({ min: 0, max: 1024 * MiB }),
+      16 * MiB,
+      "The same for one caller.",
+    ),
+    socketConversations: withDefault(
+      byteSize({ min: 0, max: 256 * MiB }),
+      8 * MiB,
+      "The same for one WebSocket of the Responses API, which keeps what is not stored.",
+    ),
     answer: withDefault(byteSize({ min: 1024, max: 1024 * MiB }), 64 * MiB, "Largest answer of a model."),
     event: withDefault(byteSize({ min: 1024, max: 64 * MiB }), 4 * MiB, "Largest event of a model's stream."),
     choices: withDefault(integer({ min: 1, max: 1000 }), 16, "Choices of one answer."),
@@ -47,6 +67,11 @@ export const timeoutsShape = record(
       duration({ minMs: 0, maxMs: minute }),
       2 * second,
       "How long a request waits for its turn to begin before it is refused.",
+    ),
+    socketAge: withDefault(
+      duration({ minMs: minute, maxMs: 24 * hour }),
+      hour,
+      "How old a WebSocket of the Responses API may become.",
     ),
     drain: withDefault(
       duration({ minMs: 0, maxMs: hour }),
