@@ -13,6 +13,7 @@ import type { SessionReader } from "../recording/session-reader.js";
 import type { AdmissionGate } from "./admission-gate.js";
 import type { CancelCode, CompletionCall, FaultListener, Gateway, LiveSession, ModelInfo } from "./call.js";
 import { ConversationMemory, type MemoryLimits } from "./conversation-memory.js";
+import { jsonText } from "./json-text.js";
 import { type PepDeps, pep } from "./pep.js";
 import { type PseudonymVault, PseudonymVaults } from "./pseudonym-vault.js";
 import { conversationOf, type Digests, openedBody, requestDigest } from "./request-record.js";
@@ -122,9 +123,11 @@ export class SluiceGateway implements Gateway {
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
     const target = router.route(call.request.model, call.dialect.name);
     const id = makeSessionId(clock.nowMs(), randomBytes(10));
-    const digest = requestDigest(keys, call, target);
-    const conversation = conversationOf(keys, call);
+    const body = await inTurns(jsonText(call.request.native));
+    const digest = await inTurns(requestDigest(keys, call, { target, body }));
+    const conversation = await inTurns(conversationOf(keys, call));
     const opened = await openedBody(call, target, {
+      body,
       facts: { id, nowMs: clock.nowMs(), digest, conversation },
       masking: masking.current,
       hashKey: hashKey(call.principal.tenant),

@@ -1,9 +1,11 @@
 import type { OpenedBody } from "../domain/entry.js";
+import { PAUSE, type Steps } from "../domain/pace.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Masking } from "../masking/masking.js";
 import type { MaskScope } from "../masking/operators/operator.js";
 import { PseudonymTable } from "../masking/pseudonyms.js";
 import type { CompletionCall } from "./call.js";
+import { jsonText } from "./json-text.js";
 import { maskInSlices } from "./mask-in-slices.js";
 import type { RoutedModel } from "./router.js";
 
@@ -12,12 +14,29 @@ export interface Digests {
   digest(purpose: string, parts: readonly string[]): string;
 }
 
-/** Tells a request from every other: the exact body, the caller, connection and model. */
-export function requestDigest(
+/** Characters that one step digests. */
+const DIGEST_CHARS = 128 * 1024;
+
+/** What stands for a text among the parts of a digest: itself, or for a long one the chain of its pieces. */
+function* standIn(keys: Digests, text: string): Steps<string> {
+  if (text.length <= DIGEST_CHARS) return text;
+  let chain = "";
+  for (let at = 0; at < text.length; at += DIGEST_CHARS) {
+    chain = keys.digest("request-piece", [chain, text.slice(at, at + DIGEST_CHARS)]);
+    yield PAUSE;
+  }
+  return chain;
+}
+
+/**
+ * Tells a request from every other: the exact body, the caller, connection and model.
+ * @param body The request's native body as JSON text.
+ */
+export function* requestDigest(
   keys: Digests,
   { principal, request, dialect }: CompletionCall,
-  target: RoutedModel,
-): string {
+  { target, body }: { readonly target: RoutedModel; readonly body: string },
+): Steps<string> {
   const { connection } = target.route;
   return keys.digest("request", [
     principal.issuer,
@@ -26,7 +45,7 @@ export function requestDigest(
     request.model,
     dialect.name,
     request.operation,
-    JSON.stringify(request.native),
+    yield* standIn(keys, body),
     JSON.stringify(request.headers),
   ]);
 }
@@ -35,11 +54,14 @@ export function requestDigest(
  * Equal over the turns of one conversation of one caller: a stateless API sends the whole conversation each
  * time, so its first messages, up to the first of the user, name it.
  */
-export function conversationOf(keys: Digests, { principal, request }: CompletionCall): string {
+export function* conversationOf(keys: Digests, { principal, request }: CompletionCall): Steps<string> {
   const { messages } = request.neutral;
   const firstUser = messages.findIndex(({ role }) => role === "user");
   const head = messages.slice(0, firstUser < 0 ? 1 : firstUser + 1);
-  return keys.digest("conversation", [principal.issuer, principal.subject, JSON.stringify(head)]);
+  const names: string[] = [];
+  for (const { role, parts } of head) names.push(yield* jsonText([role, ...parts]));
+  const text = yield* standIn(keys, names.join());
+  return keys.digest("conversation", [principal.issuer, principal.subject, text]);
 }
 
 export interface OpenedFacts {
@@ -54,15 +76,21 @@ export async function openedBody(
   call: CompletionCall,
   target: RoutedModel,
   {
+    body,
     facts,
     masking,
     hashKey,
-  }: { readonly facts: OpenedFacts; readonly masking: Masking; readonly hashKey: Uint8Array },
+  }: {
+    readonly body: string;
+    readonly facts: OpenedFacts;
+    readonly masking: Masking;
+    readonly hashKey: Uint8Array;
+  },
 ): Promise<OpenedBody> {
   const { principal, request } = call;
   const scope: MaskScope = { hashKey, pseudonyms: new PseudonymTable() };
   const plan = masking.plan(FULL_SET);
-  const masked = await maskInSlices(plan, JSON.stringify(request.native), { scope, syntax: "json" });
+  const masked = await maskInSlices(plan, body, { scope, syntax: "json" });
   const labels: Record<string, string> = {};
   for (const [key, value] of Object.entries(request.labels)) {
     labels[plan.maskWhole(key, scope).text] = plan.maskWhole(value, scope).text;

@@ -1,10 +1,11 @@
 import type { DialectName } from "../domain/entry.js";
+import { Pace } from "../domain/pace.js";
 import type { Principal } from "../domain/principal.js";
 import type { PromptView, RequestFeature } from "../domain/prompt.js";
 import { matchesGlob } from "./glob.js";
 import { judgeRule, type PromptFindings } from "./judge-rule.js";
 import type { Policy } from "./policy.js";
-import { factsOf } from "./request-facts.js";
+import { factsOf, measureOf, type PromptMeasure } from "./request-facts.js";
 import { type RoleScan, scanPrompt } from "./scan-prompt.js";
 import type { PromptScan, ScanRule } from "./scanner.js";
 import type { TokenCounter } from "./tokens/token-counter.js";
@@ -30,10 +31,16 @@ export async function evaluate(
   subject: Subject,
   engines: Engines,
 ): Promise<Evaluation> {
-  const found = policies.map((policy) => ({ policy, match: applies(policy, subject) }));
+  const pace = new Pace();
+  const measure = measureOf(subject.prompt);
+  const found: { readonly policy: Policy; readonly match: Match }[] = [];
+  for (const policy of policies) {
+    found.push({ policy, match: applies(policy, subject, measure) });
+    if (pace.isDue) await pace.giveWay();
+  }
   const applying = found.filter(({ match }) => match.applies).map(({ policy }) => policy);
   const { prompt } = subject;
-  const findings = prompt === null ? null : await findIn(prompt, { applying, subject, engines });
+  const findings = prompt === null ? null : await findIn(prompt, { applying, subject, engines, measure });
   const traces = found.map(({ policy, match }): PolicyTrace => {
     if (!match.applies) return { policy, applies: false, why: match.why, rules: [] };
     const failed = match.failed ? [conditionFailed(match.why)] : [];
@@ -49,7 +56,8 @@ export async function evaluate(
 
 /** The policies that apply, those in mode observe too. A condition that fails counts as applying. */
 export function applyingPolicies(policies: readonly Policy[], subject: Subject): readonly Policy[] {
-  return policies.filter((policy) => applies(policy, subject).applies);
+  const measure = measureOf(subject.prompt);
+  return policies.filter((policy) => applies(policy, subject, measure).applies);
 }
 
 interface Match {
@@ -59,7 +67,7 @@ interface Match {
   readonly failed: boolean;
 }
 
-function applies(policy: Policy, subject: Subject): Match {
+function applies(policy: Policy, subject: Subject, measure: PromptMeasure): Match {
   const no = (why: string): Match => ({ applies: false, why, failed: false });
   const who = whyNotWho(policy.who, subject.principal);
   if (who !== null) return no(who);
@@ -69,7 +77,7 @@ function applies(policy: Policy, subject: Subject): Match {
     return no(`models: is for ${policy.models.join(", ")}`);
   if (policy.when === null) return { applies: true, why: "who, connections and models match", failed: false };
   try {
-    const holds = policy.when.holds(subject.principal, factsOf(subject));
+    const holds = policy.when.holds(subject.principal, factsOf(subject, measure));
     if (!holds) return no(`when: ${policy.when.source} does not hold`);
     return { applies: true, why: "who, connections, models and when match", failed: false };
   } catch {
@@ -88,14 +96,18 @@ interface Finding {
   readonly applying: readonly Policy[];
   readonly subject: Subject;
   readonly engines: Engines;
+  readonly measure: PromptMeasure;
 }
 
-async function findIn(prompt: PromptView, { applying, subject, engines }: Finding): Promise<PromptFindings> {
+async function findIn(
+  prompt: PromptView,
+  { applying, subject, engines, measure }: Finding,
+): Promise<PromptFindings> {
   const scans = applying.flatMap(roleScans);
   const hits = scans.length === 0 ? new Map() : await scanPrompt(scans, prompt.segments, engines.compile);
   const counted = applying.some(countsTokens);
   const promptTokens = counted ? await engines.tokens.count(prompt.segments, subject.model) : null;
-  return { prompt, hits, promptTokens };
+  return { prompt, hits, promptTokens, measure };
 }
 
 function roleScans(policy: Policy): readonly RoleScan[] {

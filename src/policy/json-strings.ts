@@ -1,3 +1,5 @@
+import { PAUSE, type Pause, type Steps } from "../domain/pace.js";
+
 /** One string, key or number of a JSON text, decoded, and where it stood in the text. */
 export interface JsonString {
   readonly text: string;
@@ -7,17 +9,21 @@ export interface JsonString {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
+/** Characters of one string between two pauses. */
+const CHARS_A_STEP = 8192;
+
 /**
  * The strings of a JSON text, keys too, with their escapes undone, and its numbers. A tolerant lexer:
  * it finds what a lenient parser would find in malformed text as well, in one pass and without
- * recursion, so that nesting and size cost nothing but their length.
+ * recursion, so that nesting and size cost nothing but their length. Pauses come often.
  */
-export function* jsonStrings(json: string): Generator<JsonString> {
+export function* jsonStrings(json: string): Generator<JsonString | Pause> {
   let at = 0;
   while (at < json.length) {
+    if (at % 64 === 0) yield PAUSE;
     const char = json[at];
     if (char === '"') {
-      const found = readString(json, at);
+      const found = yield* readString(json, at);
       yield found;
       at = found.end;
     } else if (isNumberStart(char)) {
@@ -30,11 +36,16 @@ export function* jsonStrings(json: string): Generator<JsonString> {
   }
 }
 
-function readString(json: string, start: number): JsonString {
+function* readString(json: string, start: number): Steps<JsonString> {
   const parts: string[] = [];
   let at = start + 1;
   let plainFrom = at;
+  let pauseAt = at + CHARS_A_STEP;
   while (at < json.length && json[at] !== '"') {
+    if (at >= pauseAt) {
+      yield PAUSE;
+      pauseAt = at + CHARS_A_STEP;
+    }
     if (json[at] !== "\\") {
       at++;
       continue;

@@ -1,6 +1,6 @@
 import type { PromptView } from "../domain/prompt.js";
 import type { AllowOnlyRule, LimitRule, Policy, PromptRule, ReviewRule } from "./policy.js";
-import { messageCount, promptChars } from "./request-facts.js";
+import type { PromptMeasure } from "./request-facts.js";
 import type { Hits } from "./scan-prompt.js";
 import type { RuleEffect, RuleTrace } from "./trace.js";
 
@@ -9,6 +9,7 @@ export interface PromptFindings {
   readonly prompt: PromptView;
   readonly hits: ReadonlyMap<string, Hits>;
   readonly promptTokens: number | null;
+  readonly measure: PromptMeasure;
 }
 
 const NO_HITS: Hits = { places: [], messages: new Set() };
@@ -95,11 +96,11 @@ function review(policy: Policy, rule: ReviewRule, found: PromptFindings | null):
 function limit(rule: LimitRule, found: PromptFindings | null): Judgement {
   const { limits } = rule;
   if (found === null) return { effect: "oblige", why: limitWords(rule) };
-  const { prompt } = found;
+  const { prompt, measure } = found;
   const measured: readonly (readonly [string, number | null, number | undefined])[] = [
     ["prompt tokens", found.promptTokens, limits.promptTokens],
-    ["characters", promptChars(prompt), limits.promptChars],
-    ["messages", messageCount(prompt), limits.messages],
+    ["characters", measure.chars, limits.promptChars],
+    ["messages", measure.messages, limits.messages],
     ["tools", prompt.toolNames.length, limits.tools],
     ["choices", prompt.choices, limits.choices],
   ];

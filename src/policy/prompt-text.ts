@@ -1,4 +1,4 @@
-import { PAUSE, type Pause } from "../domain/pace.js";
+import { mapInSteps, PAUSE, type Pause, type Steps } from "../domain/pace.js";
 import type { PromptRole, PromptSegment } from "../domain/prompt.js";
 import { encodedTexts } from "./encoded-text.js";
 import { jsonStrings } from "./json-strings.js";
@@ -69,7 +69,7 @@ interface Numbered {
 type Reading = PromptText | Pause;
 
 function* readings(numbered: readonly Numbered[]): Generator<Reading> {
-  const raw = numbered.map(rawPart);
+  const raw = yield* mapInSteps(numbered, rawPart);
   for (const part of raw) yield yield* joined([part], "");
   const decoded = yield* decodedParts(numbered);
   for (const part of decoded.slice(0, MAX_STRINGS + raw.length)) yield yield* joined([part], "");
@@ -91,7 +91,7 @@ function* encodedReadings(part: Part): Generator<Reading> {
 }
 
 function* joins(parts: readonly Part[]): Generator<Reading> {
-  const messages = byMessage(parts);
+  const messages = yield* byMessage(parts);
   for (const message of messages) {
     yield yield* joined(message, "");
     yield yield* joined(message, " ");
@@ -102,17 +102,18 @@ function* joins(parts: readonly Part[]): Generator<Reading> {
   if (severalParts && messages.length > 1) yield yield* joined(yield* mergedMessages(messages), " ");
 }
 
-function byMessage(parts: readonly Part[]): readonly (readonly Part[])[] {
+function* byMessage(parts: readonly Part[]): Steps<readonly (readonly Part[])[]> {
   const messages = new Map<number, Part[]>();
   for (const part of parts) {
     const own = messages.get(part.message);
     if (own === undefined) messages.set(part.message, [part]);
     else own.push(part);
+    yield PAUSE;
   }
   return [...messages.values()];
 }
 
-function* joined(parts: readonly Part[], between: string): Generator<Pause, PromptText> {
+function* joined(parts: readonly Part[], between: string): Steps<PromptText> {
   const pieces: Piece[] = [];
   let length = 0;
   for (const { segment, from, text } of parts) {
@@ -127,10 +128,11 @@ function* joined(parts: readonly Part[], between: string): Generator<Pause, Prom
 }
 
 /** The parts of a message as one text each. Where a match stands in it, is told by its first segment. */
-function* mergedMessages(messages: readonly (readonly Part[])[]): Generator<Pause, readonly Part[]> {
+function* mergedMessages(messages: readonly (readonly Part[])[]): Steps<readonly Part[]> {
   const merged: Part[] = [];
   for (const message of messages) {
     const { text } = yield* joined(message, "");
+    yield PAUSE;
     const [first] = message;
     if (first !== undefined) merged.push({ ...first, text, from: message.length === 1 ? first.from : null });
   }
@@ -142,7 +144,7 @@ function rawPart({ segment, index }: Numbered): Part {
 }
 
 /** Every segment, JSON ones as the strings in them; and as those in strings that are JSON themselves. */
-function* decodedParts(numbered: readonly Numbered[]): Generator<Pause, readonly Part[]> {
+function* decodedParts(numbered: readonly Numbered[]): Steps<readonly Part[]> {
   const parts: Part[] = [];
   for (const each of numbered) {
     if (each.segment.syntax === "text") {
@@ -155,10 +157,15 @@ function* decodedParts(numbered: readonly Numbered[]): Generator<Pause, readonly
       text,
       from: null,
     });
-    for (const { text } of jsonStrings(each.segment.text)) {
-      parts.push(part(text));
-      if (looksLikeJson(text)) for (const inner of jsonStrings(text)) parts.push(part(inner.text));
+    for (const found of jsonStrings(each.segment.text)) {
       yield PAUSE;
+      if (found === PAUSE) continue;
+      parts.push(part(found.text));
+      if (!looksLikeJson(found.text)) continue;
+      for (const inner of jsonStrings(found.text)) {
+        if (inner === PAUSE) yield PAUSE;
+        else parts.push(part(inner.text));
+      }
     }
   }
   return parts;

@@ -13,9 +13,18 @@ export interface PolicyRequest {
   readonly prompt: PromptView;
 }
 
+/** What is counted of a prompt, once for all rules and conditions. */
+export interface PromptMeasure {
+  /** Messages of the conversation; definitions and parameters are none. */
+  readonly messages: number;
+  /** UTF-16 units of its text. */
+  readonly chars: number;
+}
+
 /** What conditions see of a request; without a prompt, the least that can be said. */
 export function factsOf(
   request: Omit<PolicyRequest, "prompt" | "session"> & { readonly prompt: PromptView | null },
+  measure: PromptMeasure,
 ): RequestFacts {
   const { prompt } = request;
   return {
@@ -25,23 +34,20 @@ export function factsOf(
     stream: prompt?.stream ?? true,
     choices: prompt?.choices ?? 1,
     maxTokens: prompt?.maxTokens ?? 0,
-    messages: prompt === null ? 0 : messageCount(prompt),
-    promptChars: prompt === null ? 0 : promptChars(prompt),
+    messages: measure.messages,
+    promptChars: measure.chars,
     toolNames: prompt?.toolNames ?? [],
     features: prompt?.features ?? [],
     labels: prompt?.labels ?? {},
   };
 }
 
-/** Messages of the conversation; definitions and parameters are none. */
-export function messageCount(prompt: PromptView): number {
+export function measureOf(prompt: PromptView | null): PromptMeasure {
   const messages = new Set<number>();
-  for (const { role, message } of prompt.segments) {
+  let chars = 0;
+  for (const { role, message, text } of prompt?.segments ?? []) {
     if (role !== "definition" && role !== "parameter") messages.add(message);
+    chars += text.length;
   }
-  return messages.size;
-}
-
-export function promptChars(prompt: PromptView): number {
-  return prompt.segments.reduce((sum, { text }) => sum + text.length, 0);
+  return { messages: messages.size, chars };
 }

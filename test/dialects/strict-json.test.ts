@@ -102,6 +102,44 @@ describe("a strict body", () => {
     assert.equal(failure(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])).code, "invalid_request");
   });
 
+  test("is read alike wherever a step ends, in long strings full of escapes and wide characters too", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "\u00e9",
+      "\u4e2d",
+      "\ud83d\ude00",
+      "\ud83d",
+      "\n",
+      '"',
+      "\\",
+      "\u0001",
+      "\u2028",
+    );
+    const long = fc.tuple(
+      fc.array(piece, { minLength: 1, maxLength: 9 }),
+      fc.integer({ min: 1, max: 30_000 }),
+    );
+    fc.assert(
+      fc.property(long, fc.boolean(), ([units, times], isEscaped) => {
+        const value = {
+          [units.join("").slice(0, 5)]: [units.join("").repeat(times).slice(0, 120_000), times, null],
+        };
+        const plain = JSON.stringify(value);
+        const text = isEscaped
+          ? plain.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+          : plain;
+        const body = Buffer.from(text);
+        assert.deepEqual(parseStrictJson(body, LIMITS), JSON.parse(body.toString()));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("is limited in the keys of one object", () => {
+    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`k${index}`, 0]));
+    assert.match(failure(JSON.stringify(many)).message, /more than 10000 keys/);
+  });
+
   test("lets other work in between while a large one is checked", async () => {
     const body = Buffer.from(JSON.stringify({ text: 'quoted \\" text '.repeat(60_000) }));
     let ticks = 0;

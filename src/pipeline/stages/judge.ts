@@ -2,12 +2,14 @@ import { concatMap, type OperatorFunction } from "rxjs";
 import { promptView } from "../../dialects/request.js";
 import type { Decision } from "../../domain/decision.js";
 import { asSluiceError, SluiceError } from "../../domain/errors.js";
+import { inTurns } from "../../domain/pace.js";
 import type { Clock } from "../../domain/time.js";
 import { type Approval, outcomeOf } from "../../policy/approvals/approval.js";
 import type { ApprovalDesk } from "../../policy/approvals/approval-desk.js";
 import type { ApprovalGrant } from "../../policy/approvals/grant.js";
 import type { DecideInput, Pdp } from "../../policy/pdp.js";
 import type { CompletionCall } from "../call.js";
+import { jsonText } from "../json-text.js";
 import type { RoutedModel } from "../router.js";
 import type { SessionRun } from "../session-run.js";
 import type { Allowed, Asked } from "../stages.js";
@@ -85,7 +87,7 @@ async function afterReview(deps: JudgeDeps, asked: Asked, decision: Review): Pro
     connection: target.route.connection,
     model: call.request.model,
     policyVersion: decision.policyVersion,
-    sealedRequest: Buffer.from(JSON.stringify(call.request.native)),
+    sealedRequest: Buffer.from(await inTurns(jsonText(call.request.native))),
   });
   const { policy, rule, reviewers, approvals: approvalsNeeded, onPending } = decision.review;
   run.append({

@@ -1,7 +1,7 @@
 import { concatMap, type OperatorFunction } from "rxjs";
 import type { CompletionRequest } from "../../dialects/request.js";
 import type { RedactRule } from "../../domain/obligation.js";
-import { inTurns } from "../../domain/pace.js";
+import { inTurns, Pace } from "../../domain/pace.js";
 import type { Masking } from "../../masking/masking.js";
 import type { MaskingPlan } from "../../masking/masking-plan.js";
 import type { MaskScope } from "../../masking/operators/operator.js";
@@ -61,10 +61,11 @@ async function redacted(
   { plan, scope, nonce }: { readonly plan: MaskingPlan; readonly scope: MaskScope; readonly nonce: string },
 ): Promise<ReadonlyMap<number, string>> {
   const texts = new Map<number, string>();
+  const pace = new Pace();
   for (const [index, segment] of request.segments.entries()) {
     // The model's own earlier turns speak of pseudonyms by right.
     const plain = segment.role === "assistant" ? segment.text : escapePseudonyms(segment.text, nonce);
-    const { text } = await maskInSlices(plan, plain, { scope, syntax: segment.syntax });
+    const { text } = await maskInSlices(plan, plain, { scope, syntax: segment.syntax, pace });
     if (text !== segment.text) texts.set(index, text);
   }
   return texts;

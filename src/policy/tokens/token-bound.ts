@@ -1,5 +1,8 @@
+import { PAUSE, type Steps } from "../../domain/pace.js";
 import type { PromptSegment } from "../../domain/prompt.js";
 
+/** Characters counted between two pauses. */
+const CHARS_A_STEP = 64 * 1024;
 /** What a chat template puts around each message and before the answer; OpenAI's is 3 and 3. */
 const PER_MESSAGE = 4;
 const PER_PROMPT = 3;
@@ -29,11 +32,26 @@ export interface Census {
   readonly others: number;
 }
 
-export function takeCensus(text: string): Census {
+export function* takeCensus(texts: readonly string[]): Steps<Census> {
   let letters = 0;
   let others = 0;
-  let blank = false;
-  for (let index = 0; index < text.length; index++) {
+  for (const text of texts) {
+    for (let at = 0; at < text.length; at += CHARS_A_STEP) {
+      const part = censusOf(text, at, Math.min(text.length, at + CHARS_A_STEP));
+      letters += part.letters;
+      others += part.others;
+      yield PAUSE;
+    }
+    others++;
+  }
+  return { letters, others: Math.max(0, others - 1) };
+}
+
+function censusOf(text: string, from: number, to: number): Census {
+  let letters = 0;
+  let others = 0;
+  let blank = from > 0 && text.charCodeAt(from - 1) === 0x20;
+  for (let index = from; index < to; index++) {
     const code = text.charCodeAt(index);
     const second = blank;
     blank = code === 0x20;

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { SluiceError } from "../../domain/errors.js";
+import { inTurns } from "../../domain/pace.js";
 import type { PromptSegment } from "../../domain/prompt.js";
 import type { Clock } from "../../domain/time.js";
 import type { CountAnswer, CountRequest } from "./count-jobs.js";
@@ -43,7 +44,7 @@ export class WorkerTokenCounter implements TokenCounter {
     const counted = await this.#countTexts(texts, encoding ?? "o200k_base");
     if (counted === null) return frame + bytes;
     if (encoding !== null) return frame + counted;
-    const census = takeCensus(texts.join("\n"));
+    const census = await inTurns(takeCensus(texts));
     return frame + unknownModelBound(counted, census, bytes);
   }
 
