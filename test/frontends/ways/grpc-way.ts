@@ -51,9 +51,11 @@ export function serviceDefinition(name: string): Parameters<typeof makeClientCon
 export class GrpcClient {
   readonly #clients = new Map<string, InstanceType<ReturnType<typeof makeClientConstructor>>>();
   readonly #address: string;
+  readonly #deadlineMs: number;
 
-  constructor(address: string) {
+  constructor(address: string, { deadlineMs = 20_000 }: { readonly deadlineMs?: number } = {}) {
     this.#address = address;
+    this.#deadlineMs = deadlineMs;
   }
 
   #client(service: string): InstanceType<ReturnType<typeof makeClientConstructor>> {
@@ -120,7 +122,10 @@ export class GrpcClient {
     });
   }
 
-  #prepare(path: string, { token, deadlineMs = 20_000 }: { token: string | null; deadlineMs?: number }) {
+  #prepare(
+    path: string,
+    { token, deadlineMs = this.#deadlineMs }: { token: string | null; deadlineMs?: number },
+  ) {
     const [service = "", name = ""] = path.split("/");
     const method = serviceDefinition(service)[name];
     if (method === undefined) throw new Error(`no ${path}`);
