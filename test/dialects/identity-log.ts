@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import type { DecodedEvent, Decoder, Template, UpstreamDialect } from "../../src/dialects/dialect.js";
 import type { CompletionRequest } from "../../src/dialects/request.js";
 import type { DialectName, Entry, EntryBody } from "../../src/domain/entry.js";
 import { SluiceError } from "../../src/domain/errors.js";
+import { opened } from "../recording/fixtures.js";
 
 /** Limits that no recording reaches. */
 export const LIMITS = {
@@ -27,21 +27,8 @@ export class IdentityLog {
 
   constructor(request: CompletionRequest, upstream: DialectName, mask: Mask = (text) => text) {
     this.#mask = mask;
-    this.#add({
-      type: "opened",
-      session: "0192f000-0000-7000-8000-000000000001",
-      openedAtMs: 1_700_000_000_000,
-      principal: { issuer: "https://issuer.test", subject: "s", groups: [], team: null, tenant: "t" },
-      connection: "test",
-      model: request.model,
-      dialect: request.dialect,
-      frontEnd: "http",
-      stream: request.stream,
-      request: "{}",
-      requestDigest: randomBytes(32).toString("hex"),
-      conversation: null,
-      labels: {},
-    });
+    const { model, dialect, stream } = request;
+    this.#add(opened({ model, dialect, stream }));
     this.#add({
       type: "upstream_opened",
       connection: "test",

@@ -7,6 +7,7 @@ import { PseudonymTable } from "../../src/masking/pseudonyms.js";
 import { builtInDetectors } from "../../src/patterns/detectors/index.js";
 import { validators } from "../../src/patterns/validators/index.js";
 import { AnswerMasker } from "../../src/pipeline/answer-masker.js";
+import { opened } from "../recording/fixtures.js";
 import { LIMITS } from "./identity-log.js";
 
 const scope = () => ({ hashKey: new Uint8Array(32), pseudonyms: new PseudonymTable() });
@@ -34,7 +35,14 @@ export function maskedLog(options: MaskedOptions): readonly Entry[] {
   const add = (body: EntryBody) => {
     entries.push({ ...body, seq: entries.length + 1, offsetUs: entries.length * 1000 });
   };
-  add(opened(request));
+  add(
+    opened({
+      model: request.model,
+      dialect: request.dialect,
+      stream: request.stream,
+      request: JSON.stringify({ ...request.native, instructions: "(masked)" }),
+    }),
+  );
   add({
     type: "upstream_opened",
     connection: "test",
@@ -73,22 +81,4 @@ export function maskedLog(options: MaskedOptions): readonly Entry[] {
     totals: { chunks: 0, characters: 0, findings: {}, usage: null, firstChunkUs: null },
   });
   return entries;
-}
-
-function opened(request: CompletionRequest): EntryBody {
-  return {
-    type: "opened",
-    session: "0192f000-0000-7000-8000-000000000001",
-    openedAtMs: 1_700_000_000_000,
-    principal: { issuer: "https://issuer.test", subject: "s", groups: [], team: null, tenant: "t" },
-    connection: "test",
-    model: request.model,
-    dialect: request.dialect,
-    frontEnd: "http",
-    stream: request.stream,
-    request: JSON.stringify({ ...request.native, instructions: "(masked)" }),
-    requestDigest: "",
-    conversation: null,
-    labels: {},
-  };
 }

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
 import { chatClient } from "../../src/dialects/openai-chat/client.js";
 import { chatUpstream } from "../../src/dialects/openai-chat/upstream.js";
+import { withoutMessages } from "../support/without-messages.js";
 import { FakeModel } from "./fake-model.js";
 import { decodeToLog } from "./identity-log.js";
 import { cut, type Recording, recordings } from "./recordings.js";
@@ -69,17 +70,6 @@ function withoutDropped(value: unknown): unknown {
       DROPPED.includes(key) && typeof member !== "object" ? undefined : member,
     ),
   );
-}
-
-/** Writer repeats each delta in `choices[].message`; the SDK then takes the last one for the message. */
-function withoutMessages(body: string): string {
-  const lines = body.split("\n").map((line) => {
-    if (!line.startsWith("data: {")) return line;
-    const event = JSON.parse(line.slice(6));
-    for (const choice of event.choices ?? []) if (choice.delta) delete choice.message;
-    return `data: ${JSON.stringify(event)}`;
-  });
-  return lines.join("\n");
 }
 
 /** Two answers in one body: text follows the end of the first, which a gateway must not pass as one. */

@@ -9,6 +9,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { type RecordedStream, recordedStreams, streamsFolder } from "../support/recorded-upstream.js";
+import { withoutMessages } from "../support/without-messages.js";
 
 /** What is dropped on purpose, by the name of the member; docs/clients.md says the same to users. */
 const DROPPED: Readonly<Record<string, string>> = {
@@ -114,7 +115,7 @@ function answersOf({ body }: RecordedStream, begin: string): readonly string[] {
 describe("chat completions", { skip }, () => {
   for (const stream of all("chat.completions")) {
     test(stream.id, async () => {
-      const body = REPEATS_DELTAS.has(stream.meta.provider) ? withoutRepeats(stream.body) : stream.body;
+      const body = REPEATS_DELTAS.has(stream.meta.provider) ? withoutMessages(stream.body) : stream.body;
       const n = Math.max(1, Object.keys(stream.expect.text ?? {}).length);
       const asked = {
         model: "gpt-told",
@@ -144,16 +145,6 @@ function withoutOverwritten(completion: OpenAI.ChatCompletion): unknown {
       return typeof member === "string" ? member.replaceAll("[object Object]", "") : member;
     }),
   );
-}
-
-function withoutRepeats(body: string): string {
-  const lines = body.split("\n").map((line) => {
-    if (!line.startsWith("data: {")) return line;
-    const event = JSON.parse(line.slice(6));
-    for (const choice of event.choices ?? []) if (choice.delta) delete choice.message;
-    return `data: ${JSON.stringify(event)}`;
-  });
-  return lines.join("\n");
 }
 
 describe("completions", { skip }, () => {

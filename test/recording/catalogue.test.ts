@@ -55,7 +55,7 @@ describe("list of sessions", () => {
     const sessions = await fill(log, 120);
     const expected = (test: (at: number) => boolean): string[] =>
       sessions.filter((_, at) => test(at)).reverse();
-    const who = (at: number) => [{ issuer: "https://login.example.com", subject: `user-${at}` }];
+    const who = (at: number) => [{ issuer: "https://login.test", subject: `user-${at}` }];
     const cases: [SessionFilter, (at: number) => boolean][] = [
       [{}, () => true],
       [{ teams: ["team-1"] }, (at) => at % 3 === 1],

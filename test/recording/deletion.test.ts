@@ -8,7 +8,7 @@ import type { SessionLog } from "../../src/recording/session-log.js";
 import { openLevelStore } from "../../src/recording/stores/level.js";
 import { chunk, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
 
-const BY = { issuer: "https://login.example.com", subject: "grace.hopper" };
+const BY = { issuer: "https://login.test", subject: "grace.hopper" };
 
 async function write(
   log: SessionLog,
@@ -106,7 +106,7 @@ describe("deletion", () => {
     const other = await write(log, "a", { principal: { ...opened().principal, subject: "somebody" } });
     await write(log, "b");
     await write(log, "c");
-    assert.equal(await log.erase({ issuer: "https://login.example.com", subject: "ada.lovelace" }, BY), 2);
+    assert.equal(await log.erase({ issuer: "https://login.test", subject: "ada.lovelace" }, BY), 2);
     assert.deepEqual(
       (await log.list({}, { limit: 10 })).items.map(({ session }) => session),
       [other],

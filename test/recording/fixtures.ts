@@ -23,11 +23,11 @@ export function opened(changes: Partial<OpenedBody> = {}): OpenedBody {
     session,
     openedAtMs: Date.now(),
     principal: {
-      issuer: "https://login.example.com",
+      issuer: "https://login.test",
       subject: "ada.lovelace",
       groups: ["staff"],
       team: "analytical-engines",
-      tenant: "https://login.example.com",
+      tenant: "https://login.test",
     },
     connection: "openai",
     model: "gpt-4o",
