@@ -22,6 +22,7 @@ const ROOMS = [
   floor("pipeline", ["domain", "patterns", "documents", "sealing", "masking", "policy", "identity", "recording", "config", "dialects", "upstreams"]),
   floor("frontends", ["domain", "dialects", "identity", "pipeline", "recording", "policy"]),
   floor("metrics", []),
+  floor("notifications", ["domain", "policy"]),
   floor("client", []),
 ];
 

@@ -3,6 +3,7 @@ import { admissionOf } from "./compose/admission.js";
 import { routesOf } from "./compose/connections.js";
 import { credentialLiterals, loadDetectors } from "./compose/detectors.js";
 import { listen } from "./compose/front-ends.js";
+import { notifierOf } from "./compose/notifications.js";
 import { mayUse, policySource, readPolicies } from "./compose/policies.js";
 import { reloadAuthority } from "./compose/reload.js";
 import { keepWithin } from "./compose/retention.js";
@@ -126,6 +127,8 @@ async function start(config: Config, host: Host): Promise<Running> {
     onProblem: (error) => logger.error({ err: error }, "approvals"),
   });
   opened(() => approvals.close());
+  const notifier = await notifierOf(config, { approvals, ring, clock, random: Math.random, metrics, logger });
+  opened(() => notifier?.close());
 
   const routes = routesOf(config, clock);
   opened(async () => {

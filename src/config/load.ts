@@ -59,6 +59,7 @@ export function parseConfig(
   checkConnections(written, problems);
   checkIssuers(written, problems);
   checkRevoked(written, problems);
+  checkNotifications(written, problems);
   const policyFile = policyFileOf(written, { file, base, problems });
   problems.throwIfAny();
   const http = listening(written, "http", file);
@@ -160,6 +161,20 @@ function checkRevoked({ identity }: WrittenConfig, problems: Problems): void {
   for (const { issuer } of identity.revoked) {
     if (issuer === undefined || issuers.includes(issuer.value)) continue;
     problems.add(issuer.at, `${quote(issuer.value)} is not configured; ${suggest(issuer.value, issuers)}`);
+  }
+}
+
+function checkNotifications({ notifications }: WrittenConfig, problems: Problems): void {
+  const names = new Set<string>();
+  for (const { name } of [...notifications.webhooks, ...notifications.slack]) {
+    if (names.has(name.value)) problems.add(name.at, `a notification ${quote(name.value)} stands twice`);
+    names.add(name.value);
+  }
+  for (const { url, insecure } of notifications.webhooks) {
+    const isHttp = URL.canParse(url.value) && /^https?:$/.test(new URL(url.value).protocol);
+    if (!isHttp) problems.add(url.at, "it must be an https URL, such as https://hooks.example.com/sluice");
+    else if (!insecure && !secureUrl(url.value))
+      problems.add(url.at, "a webhook beyond loopback must be https; say `insecure: true` to allow http");
   }
 }
 

@@ -17,6 +17,7 @@ import { detectorsShape } from "./shapes/detectors-shape.js";
 import { identityShape } from "./shapes/identity-shape.js";
 import { limitsShape, timeoutsShape } from "./shapes/limits-shape.js";
 import { listenShape, tlsOf } from "./shapes/listen-shape.js";
+import { notificationsShape } from "./shapes/notifications-shape.js";
 import { besidePolicies, policiesShape } from "./shapes/policies-shape.js";
 import { recordingShape } from "./shapes/recording-shape.js";
 import { hour, MiB, minute, path, second, url } from "./shapes/scalars.js";
@@ -82,6 +83,11 @@ export const configShape = record(
       approvalsShape,
       { path: undefined, plainWait: 240 * second, heartbeat: 5 * second },
       "Reviews.",
+    ),
+    notifications: withDefault(
+      notificationsShape,
+      { link: undefined, webhooks: [], slack: [] },
+      "Who is told of reviews. Messages hold nothing of the prompt.",
     ),
     limits: withDefault(
       limitsShape,

@@ -10,6 +10,7 @@ import { broken, type Finding, fine, odd } from "./finding.js";
 import { keyFolder, space, store, syncTime } from "./folders.js";
 import { issuers } from "./issuers.js";
 import { credentials, models } from "./models.js";
+import { notifications } from "./notifications.js";
 import { inForce, ports } from "./ports.js";
 
 interface DoctorOptions extends OutputFlags {
@@ -42,6 +43,7 @@ async function* examination({ config: file, offline, timeout }: DoctorOptions): 
   const { findings: judged, version } = policies(config);
   yield* judged;
   yield* credentials(config);
+  yield* await notifications(config, offline);
   yield await keyFolder(config);
   const found = await ports(config, timeout);
   yield* found.findings;
