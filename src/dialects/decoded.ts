@@ -1,3 +1,4 @@
+import type { Channel } from "../domain/channel.js";
 import type { OutputItem } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.js";
@@ -22,6 +23,15 @@ export function output(
     dropIfMasked: [],
     ...rest,
   };
+}
+
+/** The texts of an answer that came whole, each as the one delta of its channel. */
+export function wholeTexts(
+  spoken: readonly { readonly channel: Channel; readonly text: string }[],
+): readonly DecodedEvent[] {
+  return spoken
+    .filter(({ text }) => text !== "")
+    .map(({ channel, text }) => ({ type: "delta", channel, text, template: null, logprobs: null }));
 }
 
 /** Parses the data of one event. @throws SluiceError `upstream_broken`. */

@@ -98,7 +98,13 @@ export interface DecoderOptions {
   readonly passFields: readonly string[];
 }
 
-/** Reads one upstream answer. Throws SluiceError("upstream_broken") for what breaks the dialect's rules. */
+export interface StreamDecoderOptions extends DecoderOptions {
+  /** For tests: false parses every event. Default: true, where a dialect has a fast path. */
+  readonly fastPath?: boolean;
+}
+
+/** Reads one upstream answer. What breaks the dialect's rules is a last event, `failed`, behind those that were
+ *  whole before it; nothing follows that. */
 export interface Decoder {
   /** Takes the next bytes of the body, cut anywhere; returns the events that they complete. */
   push(bytes: Buffer): readonly DecodedEvent[];

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { SluiceError } from "../domain/errors.js";
+import type { EventSink, Framing } from "./event-decoder.js";
 
 export interface SseLimits {
   /** Most UTF-16 units of one event. */
@@ -7,8 +8,6 @@ export interface SseLimits {
   /** Most bytes of the whole body. */
   readonly totalBytes: number;
 }
-
-export type SseSink = (event: string | null, data: string) => void;
 
 const FIELD = /^(?:data|event|id|retry)?(?::|$)/;
 
@@ -20,7 +19,7 @@ const BYTE_ORDER_MARK = "\ufeff";
  * JSON or HTML where a stream was expected.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
-export class SseFraming {
+export class SseFraming implements Framing {
   /** Three times as fast as a streaming TextDecoder for pieces of the size of one event. */
   readonly #decoder = new StringDecoder("utf8");
   readonly #limits: SseLimits;
@@ -37,7 +36,7 @@ export class SseFraming {
     this.#limits = limits;
   }
 
-  push(bytes: Buffer, sink: SseSink): void {
+  push(bytes: Buffer, sink: EventSink): void {
     this.#totalBytes += bytes.byteLength;
     if (this.#totalBytes > this.#limits.totalBytes) {
       throw broken(`its body is larger than ${this.#limits.totalBytes} bytes`);
@@ -46,11 +45,11 @@ export class SseFraming {
   }
 
   /** The body ended; an event whose blank line never came is delivered too. */
-  end(sink: SseSink): void {
+  end(sink: EventSink): void {
     this.#take(`${this.#decoder.end()}\n\n`, sink);
   }
 
-  #take(text: string, sink: SseSink): void {
+  #take(text: string, sink: EventSink): void {
     const plain = this.#afterReturn || text.includes("\r") ? this.#withoutReturns(text) : text;
     const joined = this.#rest === "" ? plain : this.#rest + plain;
     const marked = !this.#begun && joined.startsWith(BYTE_ORDER_MARK);
@@ -74,7 +73,7 @@ export class SseFraming {
     return text.slice(start).replace(/\r\n?/g, "\n");
   }
 
-  #line(all: string, from: number, to: number, sink: SseSink): void {
+  #line(all: string, from: number, to: number, sink: EventSink): void {
     if (!this.#begun) this.#checkFirst(all.slice(from, Math.min(to, from + 64)));
     if (from === to) {
       this.#dispatch(sink);
@@ -99,7 +98,7 @@ export class SseFraming {
     if (!FIELD.test(line)) throw broken("it answered with a document where a stream was asked for");
   }
 
-  #dispatch(sink: SseSink): void {
+  #dispatch(sink: EventSink): void {
     const { data, event } = { data: this.#data, event: this.#event };
     this.#data = null;
     this.#event = null;

@@ -38,12 +38,11 @@ function options(fastPath: boolean, request = chat) {
   return { request, limits: LIMITS, echo: new Map(), passFields: [], fastPath };
 }
 
+/** Its events, or what it says is wrong. */
 function run(decoder: Decoder, pieces: readonly Buffer[]): readonly DecodedEvent[] | string {
-  try {
-    return [...pieces.flatMap((piece) => decoder.push(piece)), ...decoder.end()];
-  } catch (error) {
-    return (error as SluiceError).message;
-  }
+  const events = [...pieces.flatMap((piece) => decoder.push(piece)), ...decoder.end()];
+  const last = events.at(-1);
+  return last?.type === "failed" ? last.error.message : events;
 }
 
 function failure(body: string): SluiceError | null {

@@ -1,10 +1,10 @@
 import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
-import { BodyCollector } from "../body-collector.js";
+import { BodyDecoder } from "../body-decoder.js";
 import { ChannelTable } from "../channel-table.js";
-import { output, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import { output, wholeTexts } from "../decoded.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { numberAt, objectAt, objectsAt, stringAt, withValue } from "../json-place.js";
 import { copiesOf, passFieldSet, sift } from "../sift.js";
 import { broken } from "../sse-framing.js";
@@ -18,42 +18,23 @@ interface Spoken {
 }
 
 /** Reads the one body of a message that was not asked for as a stream, or of a count of tokens. */
-export class MessagesPlainDecoder implements Decoder {
+export class MessagesPlainDecoder extends BodyDecoder {
   readonly #options: DecoderOptions;
-  readonly #body: BodyCollector;
 
   constructor(options: DecoderOptions) {
+    super(options);
     this.#options = options;
-    this.#body = new BodyCollector(options.limits.totalBytes);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    this.#body.push(bytes);
-    return [];
-  }
-
-  end(): readonly DecodedEvent[] {
-    const value = this.#body.json();
-    if (value["error"] !== undefined) return [{ type: "failed", error: reportedError(value["error"]) }];
-    return this.#options.request.operation === "count_tokens" ? counted(value) : this.#message(value);
+  protected override read(body: JsonObject): readonly DecodedEvent[] {
+    return this.#options.request.operation === "count_tokens" ? counted(body) : this.#message(body);
   }
 
   #message(value: JsonObject): readonly DecodedEvent[] {
     if (!Array.isArray(value["content"])) throw broken("it holds no content");
     const items: OutputItem[] = [messageItem(value)];
     const spoken = this.#spoken(value, items);
-    const deltas = spoken
-      .filter(({ text }) => text !== "")
-      .map(
-        ({ channel, text }): DecodedEvent => ({
-          type: "delta",
-          channel,
-          text,
-          template: null,
-          logprobs: null,
-        }),
-      );
-    return [output(items), ...deltas, this.#whole(value, spoken), { type: "finished" }];
+    return [output(items), ...wholeTexts(spoken), this.#whole(value, spoken), { type: "finished" }];
   }
 
   #spoken(value: JsonObject, items: OutputItem[]): readonly Spoken[] {

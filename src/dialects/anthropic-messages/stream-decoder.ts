@@ -3,7 +3,8 @@ import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject, JsonPath, JsonValue } from "../../domain/json.js";
 import { ChannelTable } from "../channel-table.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions, Template } from "../dialect.js";
+import type { DecodedEvent, DecoderOptions, StreamDecoderOptions, Template } from "../dialect.js";
+import { EventDecoder } from "../event-decoder.js";
 import { FastPath } from "../fast-path.js";
 import { numberAt, objectAt, objectsAt, stringAt, valueAt, withValue } from "../json-place.js";
 import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "../sift.js";
@@ -11,11 +12,6 @@ import { broken, SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { blockTextOf, channelShape, finishReasonOf, usageOf } from "./blocks.js";
 import { EVENT_FIELDS } from "./fields.js";
-
-export interface StreamDecoderOptions extends DecoderOptions {
-  /** For tests: false parses every event. */
-  readonly fastPath?: boolean;
-}
 
 interface Block {
   readonly channel: Channel | null;
@@ -28,9 +24,8 @@ type Stage = "start" | "blocks" | "ended" | "finished";
 const DELTA_FIELDS = ["text", "thinking", "partial_json"] as const;
 
 /** Reads a streamed answer of Anthropic messages. */
-export class MessagesStreamDecoder implements Decoder {
+export class MessagesStreamDecoder extends EventDecoder {
   readonly #sift: SiftOptions;
-  readonly #framing: SseFraming;
   readonly #channels: ChannelTable;
   readonly #blocks = new Map<number, Block>();
   readonly #templates = new Templates();
@@ -43,30 +38,18 @@ export class MessagesStreamDecoder implements Decoder {
   #stage: Stage = "start";
 
   constructor(options: StreamDecoderOptions) {
+    super(new SseFraming(options.limits));
     this.#options = options;
     this.#sift = {
       depth: options.limits.jsonDepth,
       passFields: passFieldSet(options.passFields),
       passWhole: true,
     };
-    this.#framing = new SseFraming(options.limits);
     this.#channels = new ChannelTable(options.limits.channels);
     this.#fast = options.fastPath === false ? null : new FastPath();
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.push(bytes, (_event, data) => this.#event(data, events));
-    return events;
-  }
-
-  end(): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.end((_event, data) => this.#event(data, events));
-    return events;
-  }
-
-  #event(data: string, events: DecodedEvent[]): void {
+  protected override event(_name: string | null, data: string, events: DecodedEvent[]): void {
     if (this.#stage === "finished") throw broken("it goes on after its end");
     const hit = this.#fast?.match(data) ?? null;
     if (hit?.value.block.open === true) {

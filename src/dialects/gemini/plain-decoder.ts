@@ -1,23 +1,18 @@
-import { BodyCollector } from "../body-collector.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import type { JsonObject } from "../../domain/json.js";
+import { BodyDecoder } from "../body-decoder.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { GeminiAnswer } from "./answer.js";
 
 /** Reads the one body of `generateContent`. */
-export class GeminiPlainDecoder implements Decoder {
+export class GeminiPlainDecoder extends BodyDecoder {
   readonly #answer: GeminiAnswer;
-  readonly #body: BodyCollector;
 
   constructor(options: DecoderOptions) {
+    super(options);
     this.#answer = new GeminiAnswer(options);
-    this.#body = new BodyCollector(options.limits.totalBytes);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    this.#body.push(bytes);
-    return [];
-  }
-
-  end(): readonly DecodedEvent[] {
-    return [...this.#answer.take(this.#body.json()), ...this.#answer.end()];
+  protected override read(body: JsonObject): readonly DecodedEvent[] {
+    return [...this.#answer.take(body), ...this.#answer.end()];
   }
 }

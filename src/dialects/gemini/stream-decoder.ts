@@ -1,27 +1,23 @@
 import { parseEvent } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
+import { EventDecoder } from "../event-decoder.js";
 import { SseFraming } from "../sse-framing.js";
 import { GeminiAnswer } from "./answer.js";
 
 /** Reads `streamGenerateContent?alt=sse`. */
-export class GeminiStreamDecoder implements Decoder {
+export class GeminiStreamDecoder extends EventDecoder {
   readonly #answer: GeminiAnswer;
-  readonly #framing: SseFraming;
 
   constructor(options: DecoderOptions) {
+    super(new SseFraming(options.limits));
     this.#answer = new GeminiAnswer(options);
-    this.#framing = new SseFraming(options.limits);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.push(bytes, (_event, data) => events.push(...this.#answer.take(parseEvent(data))));
-    return events;
+  protected override event(_name: string | null, data: string, events: DecodedEvent[]): void {
+    events.push(...this.#answer.take(parseEvent(data)));
   }
 
-  end(): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.end((_event, data) => events.push(...this.#answer.take(parseEvent(data))));
-    return [...events, ...this.#answer.end()];
+  protected override ended(events: DecodedEvent[]): void {
+    events.push(...this.#answer.end());
   }
 }

@@ -1,7 +1,8 @@
+import type { EventSink, Framing } from "../event-decoder.js";
 import { broken, type SseLimits } from "../sse-framing.js";
 
 /** Cuts a body into lines of JSON (application/x-ndjson). Takes bytes cut anywhere. */
-export class LineFraming {
+export class LineFraming implements Framing {
   readonly #decoder = new TextDecoder();
   readonly #limits: SseLimits;
   #rest = "";
@@ -11,7 +12,7 @@ export class LineFraming {
     this.#limits = limits;
   }
 
-  push(bytes: Uint8Array, sink: (line: string) => void): void {
+  push(bytes: Buffer, sink: EventSink): void {
     this.#totalBytes += bytes.byteLength;
     if (this.#totalBytes > this.#limits.totalBytes) {
       throw broken(`its body is larger than ${this.#limits.totalBytes} bytes`);
@@ -20,18 +21,18 @@ export class LineFraming {
   }
 
   /** The body ended; a line without its line feed is delivered too. */
-  end(sink: (line: string) => void): void {
+  end(sink: EventSink): void {
     this.#take(`${this.#decoder.decode()}\n`, sink);
   }
 
-  #take(text: string, sink: (line: string) => void): void {
+  #take(text: string, sink: EventSink): void {
     // What is left of an earlier piece holds no line feed, so only the new piece is searched.
     const lines = text.split("\n");
     lines[0] = this.#rest + (lines[0] ?? "");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
       this.#check(line);
-      if (line.trim() !== "") sink(line);
+      if (line.trim() !== "") sink(null, line);
     }
     this.#check(this.#rest);
   }

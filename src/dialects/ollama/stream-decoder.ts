@@ -1,27 +1,19 @@
 import { parseEvent } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
+import { EventDecoder } from "../event-decoder.js";
 import { OllamaAnswer } from "./answer.js";
 import { LineFraming } from "./line-framing.js";
 
 /** Reads a streamed answer: one JSON object in each line. */
-export class OllamaStreamDecoder implements Decoder {
+export class OllamaStreamDecoder extends EventDecoder {
   readonly #answer: OllamaAnswer;
-  readonly #framing: LineFraming;
 
   constructor(options: DecoderOptions) {
+    super(new LineFraming(options.limits));
     this.#answer = new OllamaAnswer(options);
-    this.#framing = new LineFraming(options.limits);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.push(bytes, (line) => events.push(...this.#answer.take(parseEvent(line))));
-    return events;
-  }
-
-  end(): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.end((line) => events.push(...this.#answer.take(parseEvent(line))));
-    return events;
+  protected override event(_name: string | null, data: string, events: DecodedEvent[]): void {
+    events.push(...this.#answer.take(parseEvent(data)));
   }
 }

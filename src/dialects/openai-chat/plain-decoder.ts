@@ -1,8 +1,8 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
-import { BodyCollector } from "../body-collector.js";
-import { output, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import { BodyDecoder } from "../body-decoder.js";
+import { output, wholeTexts } from "../decoded.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { objectAt, objectsAt } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
 import { copiesOf, passFieldSet, sift } from "../sift.js";
@@ -13,28 +13,19 @@ import type { Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
 
 /** Reads the one body of an answer that was not asked for as a stream. */
-export class ChatPlainDecoder implements Decoder {
+export class ChatPlainDecoder extends BodyDecoder {
   readonly #grammar: ChatGrammar;
   readonly #options: DecoderOptions;
-  readonly #body: BodyCollector;
 
   constructor(grammar: ChatGrammar, options: DecoderOptions) {
+    super(options);
     this.#grammar = grammar;
     this.#options = options;
-    this.#body = new BodyCollector(options.limits.totalBytes);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    this.#body.push(bytes);
-    return [];
-  }
-
-  end(): readonly DecodedEvent[] {
-    const value = this.#body.json();
-    const error = value["error"];
-    if (error !== undefined && error !== null) return [{ type: "failed", error: reportedError(error) }];
-    if (objectsAt(value, "choices").length === 0) throw broken("it holds no choices");
-    return this.#events(value);
+  protected override read(body: JsonObject): readonly DecodedEvent[] {
+    if (objectsAt(body, "choices").length === 0) throw broken("it holds no choices");
+    return this.#events(body);
   }
 
   #events(value: JsonObject): readonly DecodedEvent[] {
@@ -51,17 +42,6 @@ export class ChatPlainDecoder implements Decoder {
       passFields: passFieldSet(this.#options.passFields),
       keepText: true,
     });
-    const deltas = found
-      .filter(({ text }) => text !== "")
-      .map(
-        ({ channel, text }): DecodedEvent => ({
-          type: "delta",
-          channel,
-          text,
-          template: null,
-          logprobs: null,
-        }),
-      );
     const native = output(endings, {
       native: sifted.value,
       slots: copiesOf(sifted.slots, found),
@@ -75,7 +55,7 @@ export class ChatPlainDecoder implements Decoder {
         }),
       ],
     });
-    return [output(items), ...deltas, native, { type: "finished" }];
+    return [output(items), ...wholeTexts(found), native, { type: "finished" }];
   }
 
   /** Log-probabilities that spell something else than the text would carry it past the masker. */

@@ -1,7 +1,8 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions, LogprobToken, Template } from "../dialect.js";
+import type { DecodedEvent, LogprobToken, StreamDecoderOptions, Template } from "../dialect.js";
+import { EventDecoder } from "../event-decoder.js";
 import { FastPath, type Hole } from "../fast-path.js";
 import { objectAt, valueAt, withValue } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
@@ -12,11 +13,6 @@ import { AnswerChannels } from "./answer-channels.js";
 import { alone, continued, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";
 import type { Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
-
-export interface StreamDecoderOptions extends DecoderOptions {
-  /** For tests: false parses every event. */
-  readonly fastPath?: boolean;
-}
 
 interface Chunk {
   readonly data: string;
@@ -33,39 +29,29 @@ interface Chunk {
 const PADDING = ["obfuscation", "p"];
 
 /** Reads a streamed answer of chat completions or completions; `grammar` holds what differs. */
-export class ChatStreamDecoder implements Decoder {
+export class ChatStreamDecoder extends EventDecoder {
   readonly #grammar: ChatGrammar;
   readonly #channels: AnswerChannels;
   readonly #sift: SiftOptions;
-  readonly #framing: SseFraming;
   readonly #templates = new Templates();
   readonly #fast: FastPath<{ readonly found: Found; readonly template: Template }> | null;
   #finished = false;
   #heldUsage: JsonObject | null = null;
 
   constructor(grammar: ChatGrammar, options: StreamDecoderOptions) {
+    super(new SseFraming(options.limits));
     this.#grammar = grammar;
     this.#channels = new AnswerChannels(grammar, options);
     this.#sift = { depth: options.limits.jsonDepth, passFields: passFieldSet(options.passFields) };
-    this.#framing = new SseFraming(options.limits);
     this.#fast = options.fastPath === false ? null : new FastPath();
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.push(bytes, (_event, data) => this.#event(data, events));
-    return events;
-  }
-
   /** `[DONE]` may be missing where every choice said why it ended. */
-  end(): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.end((_event, data) => this.#event(data, events));
+  protected override ended(events: DecodedEvent[]): void {
     if (!this.#finished && this.#channels.complete) events.push(...this.#finish());
-    return events;
   }
 
-  #event(data: string, events: DecodedEvent[]): void {
+  protected override event(_name: string | null, data: string, events: DecodedEvent[]): void {
     if (this.#finished) throw broken("it goes on after its end");
     const hit = this.#fast?.match(data) ?? null;
     if (hit !== null && !hit.value.found.choice.finished) {

@@ -1,7 +1,8 @@
 import type { OutputItem } from "../../domain/entry.js";
-import { BodyCollector } from "../body-collector.js";
+import type { JsonObject } from "../../domain/json.js";
+import { BodyDecoder } from "../body-decoder.js";
 import { output, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions } from "../dialect.js";
+import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { objectAt, objectsAt, stringAt } from "../json-place.js";
 import { broken } from "../sse-framing.js";
 import { AnswerChannels } from "./answer-channels.js";
@@ -10,24 +11,15 @@ import { messageOf } from "./stream-decoder.js";
 import { finishOf, usageOf } from "./usage.js";
 
 /** Reads the one body of an answer that was not asked for as a stream. */
-export class ResponsesPlainDecoder implements Decoder {
+export class ResponsesPlainDecoder extends BodyDecoder {
   readonly #options: DecoderOptions;
-  readonly #body: BodyCollector;
 
   constructor(options: DecoderOptions) {
+    super(options);
     this.#options = options;
-    this.#body = new BodyCollector(options.limits.totalBytes);
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    this.#body.push(bytes);
-    return [];
-  }
-
-  end(): readonly DecodedEvent[] {
-    const response = this.#body.json();
-    const error = response["error"];
-    if (error !== undefined && error !== null) return [{ type: "failed", error: reportedError(error) }];
+  protected override read(response: JsonObject): readonly DecodedEvent[] {
     if (stringAt(response, "status") === "failed") return [{ type: "failed", error: reportedError({}) }];
     if (!Array.isArray(response["output"])) throw broken("it holds no output");
     const channels = new AnswerChannels(this.#options);

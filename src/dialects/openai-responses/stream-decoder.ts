@@ -1,7 +1,8 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
-import type { DecodedEvent, Decoder, DecoderOptions, LogprobToken, Template } from "../dialect.js";
+import type { DecodedEvent, LogprobToken, StreamDecoderOptions, Template } from "../dialect.js";
+import { EventDecoder } from "../event-decoder.js";
 import { FastPath, type Hole } from "../fast-path.js";
 import { listAt, numberAt, objectAt, stringAt, valueAt, withValue } from "../json-place.js";
 import { passFieldSet, type Sifted, type SiftOptions, sift } from "../sift.js";
@@ -14,42 +15,24 @@ import { moved, NativeEvents } from "./native-event.js";
 import { deltaPlaces, donePlaces, itemPlaces, outputIndexOf, type Place } from "./places.js";
 import { finishOf, usageOf } from "./usage.js";
 
-export interface StreamDecoderOptions extends DecoderOptions {
-  /** For tests: false parses every event. */
-  readonly fastPath?: boolean;
-}
-
 /** Reads a streamed answer of the Responses API. */
-export class ResponsesStreamDecoder implements Decoder {
+export class ResponsesStreamDecoder extends EventDecoder {
   readonly #channels: AnswerChannels;
   readonly #native: NativeEvents;
   readonly #sift: SiftOptions;
-  readonly #framing: SseFraming;
   readonly #templates = new Templates();
   readonly #fast: FastPath<{ readonly spoken: Spoken; readonly template: Template }> | null;
   #state: "new" | "open" | "finished" | "failed" = "new";
 
   constructor(options: StreamDecoderOptions) {
+    super(new SseFraming(options.limits));
     this.#channels = new AnswerChannels(options);
     this.#native = new NativeEvents(this.#channels, options);
     this.#sift = { depth: options.limits.jsonDepth, passFields: passFieldSet(options.passFields) };
-    this.#framing = new SseFraming(options.limits);
     this.#fast = options.fastPath === false ? null : new FastPath();
   }
 
-  push(bytes: Buffer): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.push(bytes, (event, data) => this.#event(event, data, events));
-    return events;
-  }
-
-  end(): readonly DecodedEvent[] {
-    const events: DecodedEvent[] = [];
-    this.#framing.end((event, data) => this.#event(event, data, events));
-    return events;
-  }
-
-  #event(name: string | null, data: string, events: DecodedEvent[]): void {
+  protected override event(name: string | null, data: string, events: DecodedEvent[]): void {
     // Some servers end with the word of another dialect; what follows a failure is the same failure again.
     if (data === "[DONE]" || this.#state === "failed") return;
     if (this.#state === "finished") throw broken("it goes on after its end");
