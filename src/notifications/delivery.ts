@@ -47,7 +47,7 @@ export class Delivery {
   }
 
   get waiting(): number {
-    return this.#options.outbox.waiting(this.#options.destination.name).length;
+    return this.#options.outbox.count(this.#options.destination.name);
   }
 
   /** Takes a message; it is on disk when the promise resolves. A full queue or a receiver that has gone drops it. */

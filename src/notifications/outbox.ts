@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
+import { Turns } from "../policy/approvals/turns.js";
 import type { Message } from "./message.js";
 
 /** Where messages wait on disk; `SealedFiles` has this shape. `put` is durable when it resolves. */
@@ -25,6 +26,9 @@ const FORMAT = 1;
 export class Outbox {
   readonly #store: OutboxStore;
   readonly #items = new Map<string, Waiting>();
+  /** Not on disk yet: what was sent before it was written would be sent again after a restart. */
+  readonly #writing = new Set<string>();
+  readonly #turns = new Turns();
 
   private constructor(store: OutboxStore) {
     this.#store = store;
@@ -61,9 +65,16 @@ export class Outbox {
     return outbox;
   }
 
-  /** Those that wait for one destination. */
+  /** How many wait for one destination, those too that are being written. */
+  count(destination: string): number {
+    return this.all.filter((item) => item.destination === destination && !item.delivered).length;
+  }
+
+  /** Those that wait for one destination and are on disk. */
   waiting(destination: string): readonly Waiting[] {
-    return [...this.#items.values()].filter((item) => item.destination === destination && !item.delivered);
+    return [...this.#items].flatMap(([key, item]) =>
+      item.destination === destination && !item.delivered && !this.#writing.has(key) ? [item] : [],
+    );
   }
 
   /** Whether the message waits, or is remembered. */
@@ -78,13 +89,20 @@ export class Outbox {
   async put(item: Waiting): Promise<void> {
     const key = keyOf(item.destination, item.id);
     this.#items.set(key, item);
-    await this.#store.put(key, Buffer.from(JSON.stringify({ format: FORMAT, item })));
+    this.#writing.add(key);
+    try {
+      await this.#turns.take(key, () =>
+        this.#store.put(key, Buffer.from(JSON.stringify({ format: FORMAT, item }))),
+      );
+    } finally {
+      this.#writing.delete(key);
+    }
   }
 
   async remove({ destination, id }: Pick<Waiting, "destination" | "id">): Promise<void> {
     const key = keyOf(destination, id);
     this.#items.delete(key);
-    await this.#store.remove(key);
+    await this.#turns.take(key, () => this.#store.remove(key));
   }
 }
 
