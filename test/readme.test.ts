@@ -98,19 +98,49 @@ test("the gRPC command streams a masked answer", async () => {
   assert.match(output, /"outcome": ?"complete"/);
 });
 
-test("the lines for an OpenAI client make one that works", async () => {
+/** Runs lines of the page, and what a reader would write below them, with a developer's token. */
+async function program(lines: string, below: string): Promise<string> {
   const token = (await typed("node dist/main.js token developer")).trim();
-  const script = `${block("js", "new OpenAI").replaceAll("127.0.0.1:4000", http)}
-const made = await client.chat.completions.create({
-  model: "demo", messages: [{ role: "user", content: "Draft the reply to the customer" }],
-});
-console.log(made.choices[0].message.content);`;
+  const script = `${lines.replaceAll("127.0.0.1:4000", http)}\n${below}`;
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
     timeout: 40_000,
     env: { ...env, TOKEN: token },
   });
-  assert.match(stdout, /<EMAIL_ADDRESS>/, stderr);
+  assert.equal(stderr, "");
+  return stdout;
+}
+
+const ASKED = `model: "demo", messages: [{ role: "user", content: "Draft the reply to the customer" }]`;
+
+test("the lines for an OpenAI client make one that works", async () => {
+  const ask = `const made = await client.chat.completions.create({ ${ASKED} });
+console.log(made.choices[0].message.content);`;
+  assert.match(await program(block("js", "new OpenAI"), ask), /<EMAIL_ADDRESS>/);
+});
+
+test("the lines for an Anthropic client make one that works", async () => {
+  const ask = `const made = await client.messages.create({ ${ASKED}, max_tokens: 200 });
+console.log(made.content[0].text);`;
+  assert.match(await program(block("js", "new Anthropic"), ask), /<EMAIL_ADDRESS>/);
+});
+
+test("the WebSocket lines print a masked answer", async () => {
+  const close = `socket.on("message", (data) => { if (JSON.parse(data).event?.ended) socket.close(); });`;
+  const printed = await program(block("js", "new WebSocket"), close);
+  assert.match(printed, /<EMAIL_ADDRESS>/);
+  assert.match(printed, /"ended"/);
+});
+
+test("what the demo prints is what the page says", () => {
+  const recorded = readFileSync("test/golden/demo.txt", "utf8");
+  assert.ok(recorded.endsWith(block("text", "1/4 BLOCKED")));
+});
+
+test("the policy is explained as the page says", async () => {
+  writeFileSync(join(folder, "policies.yaml"), block("yaml", "no-internal-codenames"));
+  const command = block("sh", "policy explain").replace("policies.yaml", join(folder, "policies.yaml"));
+  assert.ok((await typed(command)).includes(block("text", "no-internal-codenames deny")));
 });
 
 test("the policy and the configuration are accepted as they stand", () => {
