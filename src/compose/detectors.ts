@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/load.js";
+import type { WrittenSecret } from "../config/shapes.js";
 import { SluiceError } from "../domain/errors.js";
 import type { MaskLiteral } from "../masking/mask-literal.js";
 import { Masking } from "../masking/masking.js";
@@ -111,16 +112,24 @@ function checkExamples(
   }
 }
 
-/** Configured credentials are always-on detectors: whatever echoes one, no answer and no record holds it. */
+/**
+ * Configured credentials are always-on detectors: whatever echoes one, no answer and no record holds it.
+ * @throws SluiceError `invalid_config` for a secret that is not there.
+ */
 export function credentialLiterals(config: Config): readonly MaskLiteral[] {
-  return config.written.connections.flatMap(({ name, credential }) => {
-    if (credential === undefined) return [];
-    return [
-      {
-        id: `credentials/${name.value}`,
-        entity: "UPSTREAM_CREDENTIAL",
-        value: config.secret(credential.value).read(),
-      },
-    ];
-  });
+  const { connections, notifications } = config.written;
+  const named: readonly (readonly [string, WrittenSecret])[] = [
+    ...connections.flatMap(({ name, credential }) =>
+      credential === undefined ? [] : [[`credentials/${name.value}`, credential.value] as const],
+    ),
+    ...notifications.webhooks.flatMap(({ name, secrets }) =>
+      secrets.map(({ value }, index) => [`notifications/${name.value}/${index}`, value] as const),
+    ),
+    ...notifications.slack.map(({ name, url }) => [`notifications/${name.value}`, url.value] as const),
+  ];
+  return named.map(([id, secret]) => ({
+    id,
+    entity: "UPSTREAM_CREDENTIAL",
+    value: config.secret(secret).read(),
+  }));
 }

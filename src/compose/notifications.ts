@@ -8,6 +8,7 @@ import { Delivery, type DeliveryEvent } from "../notifications/delivery.js";
 import { slackDestination, webhookDestination } from "../notifications/destinations.js";
 import type { Destination } from "../notifications/message.js";
 import { Outbox } from "../notifications/outbox.js";
+import { signingKey } from "../notifications/standard-webhook.js";
 import type { ApprovalDesk } from "../policy/approvals/approval-desk.js";
 import type { KeyRing } from "../sealing/key-ring.js";
 import { SealedFiles } from "../sealing/sealed-files.js";
@@ -100,6 +101,8 @@ function webhook(
   { config, rooms }: { readonly config: Config; readonly rooms: Rooms },
 ): Destination {
   const sources = secrets.map(({ value }) => config.secret(value));
+  // A secret that could sign nothing is refused now, not when the first review waits.
+  for (const source of sources) signingKey(source.read());
   return webhookDestination({
     name: name.value,
     url: url.value,
