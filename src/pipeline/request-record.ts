@@ -1,5 +1,5 @@
 import type { OpenedBody } from "../domain/entry.js";
-import { PAUSE, type Steps } from "../domain/pace.js";
+import { PAUSE, Pace, type Steps } from "../domain/pace.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Masking } from "../masking/masking.js";
 import type { MaskScope } from "../masking/operators/operator.js";
@@ -14,6 +14,8 @@ export interface Digests {
   digest(purpose: string, parts: readonly string[]): string;
 }
 
+/** A copy from which on writing it is a turn of its own. */
+const LONG_CHARS = 128 * 1024;
 /** Characters that one step digests. */
 const DIGEST_CHARS = 128 * 1024;
 
@@ -90,7 +92,10 @@ export async function openedBody(
   const { principal, request } = call;
   const scope: MaskScope = { hashKey, pseudonyms: new PseudonymTable() };
   const plan = masking.plan(FULL_SET);
-  const masked = await maskInSlices(plan, body, { scope, syntax: "json" });
+  const pace = new Pace();
+  const masked = await maskInSlices(plan, body, { scope, syntax: "json", pace });
+  // What follows writes the whole copy to the log, in one step.
+  if (masked.text.length > LONG_CHARS) await pace.giveWay();
   const labels: Record<string, string> = {};
   for (const [key, value] of Object.entries(request.labels)) {
     labels[plan.maskWhole(key, scope).text] = plan.maskWhole(value, scope).text;

@@ -5,7 +5,7 @@ import type { PromptView, RequestFeature } from "../domain/prompt.js";
 import { matchesGlob } from "./glob.js";
 import { judgeRule, type PromptFindings } from "./judge-rule.js";
 import type { Policy } from "./policy.js";
-import { factsOf, measureOf, type PromptMeasure } from "./request-facts.js";
+import { factsOf, measureOnce, type PromptMeasure } from "./request-facts.js";
 import { type RoleScan, scanPrompt } from "./scan-prompt.js";
 import type { PromptScan, ScanRule } from "./scanner.js";
 import type { TokenCounter } from "./tokens/token-counter.js";
@@ -32,7 +32,7 @@ export async function evaluate(
   engines: Engines,
 ): Promise<Evaluation> {
   const pace = new Pace();
-  const measure = measureOf(subject.prompt);
+  const measure = measureOnce(subject.prompt);
   const found: { readonly policy: Policy; readonly match: Match }[] = [];
   for (const policy of policies) {
     found.push({ policy, match: applies(policy, subject, measure) });
@@ -56,7 +56,7 @@ export async function evaluate(
 
 /** The policies that apply, those in mode observe too. A condition that fails counts as applying. */
 export function applyingPolicies(policies: readonly Policy[], subject: Subject): readonly Policy[] {
-  const measure = measureOf(subject.prompt);
+  const measure = measureOnce(subject.prompt);
   return policies.filter((policy) => applies(policy, subject, measure).applies);
 }
 
@@ -67,7 +67,7 @@ interface Match {
   readonly failed: boolean;
 }
 
-function applies(policy: Policy, subject: Subject, measure: PromptMeasure): Match {
+function applies(policy: Policy, subject: Subject, measure: () => PromptMeasure): Match {
   const no = (why: string): Match => ({ applies: false, why, failed: false });
   const who = whyNotWho(policy.who, subject.principal);
   if (who !== null) return no(who);
@@ -77,7 +77,7 @@ function applies(policy: Policy, subject: Subject, measure: PromptMeasure): Matc
     return no(`models: is for ${policy.models.join(", ")}`);
   if (policy.when === null) return { applies: true, why: "who, connections and models match", failed: false };
   try {
-    const holds = policy.when.holds(subject.principal, factsOf(subject, measure));
+    const holds = policy.when.holds(subject.principal, factsOf(subject, measure()));
     if (!holds) return no(`when: ${policy.when.source} does not hold`);
     return { applies: true, why: "who, connections, models and when match", failed: false };
   } catch {
@@ -96,7 +96,7 @@ interface Finding {
   readonly applying: readonly Policy[];
   readonly subject: Subject;
   readonly engines: Engines;
-  readonly measure: PromptMeasure;
+  readonly measure: () => PromptMeasure;
 }
 
 async function findIn(

@@ -9,7 +9,7 @@ export interface PromptFindings {
   readonly prompt: PromptView;
   readonly hits: ReadonlyMap<string, Hits>;
   readonly promptTokens: number | null;
-  readonly measure: PromptMeasure;
+  readonly measure: () => PromptMeasure;
 }
 
 const NO_HITS: Hits = { places: [], messages: new Set() };
@@ -97,10 +97,11 @@ function limit(rule: LimitRule, found: PromptFindings | null): Judgement {
   const { limits } = rule;
   if (found === null) return { effect: "oblige", why: limitWords(rule) };
   const { prompt, measure } = found;
+  const { chars, messages } = needsMeasure(limits) ? measure() : NOT_MEASURED;
   const measured: readonly (readonly [string, number | null, number | undefined])[] = [
     ["prompt tokens", found.promptTokens, limits.promptTokens],
-    ["characters", measure.chars, limits.promptChars],
-    ["messages", measure.messages, limits.messages],
+    ["characters", chars, limits.promptChars],
+    ["messages", messages, limits.messages],
     ["tools", prompt.toolNames.length, limits.tools],
     ["choices", prompt.choices, limits.choices],
   ];
@@ -112,6 +113,12 @@ function limit(rule: LimitRule, found: PromptFindings | null): Judgement {
     return { effect: "deny", why, message: rule.message ?? `The request has ${why}.` };
   }
   return { effect: limits.completionTokens === undefined ? "none" : "oblige", why: limitWords(rule) };
+}
+
+const NOT_MEASURED: PromptMeasure = { messages: 0, chars: 0 };
+
+function needsMeasure({ promptChars, messages }: LimitRule["limits"]): boolean {
+  return promptChars !== undefined || messages !== undefined;
 }
 
 function limitWords(rule: LimitRule): string {

@@ -46,9 +46,8 @@ export function* promptTexts(
   roles: readonly PromptRole[] | null,
 ): Generator<PromptText | Pause> {
   const seen = new Set<string>();
-  const numbered = segments
-    .map((segment, index) => ({ segment, index }))
-    .filter(({ segment }) => roles === null || roles.includes(segment.role));
+  const all = yield* mapInSteps(segments, (segment, index) => ({ segment, index }));
+  const numbered = all.filter(({ segment }) => roles === null || roles.includes(segment.role));
   for (const reading of readings(numbered)) {
     if (reading === PAUSE) {
       yield PAUSE;
@@ -75,12 +74,22 @@ function* readings(numbered: readonly Numbered[]): Generator<Reading> {
   for (const part of decoded.slice(0, MAX_STRINGS + raw.length)) yield yield* joined([part], "");
   for (const part of decoded) yield* encodedReadings(part);
   for (const parts of decoded.length === raw.length ? [decoded] : [raw, decoded]) yield* joins(parts);
-  for (const role of new Set(numbered.map(({ segment }) => segment.role))) {
-    const own = new Set(numbered.filter(({ segment }) => segment.role === role).map(({ index }) => index));
-    if (own.size > 1 && own.size < numbered.length) {
-      yield* joins(decoded.filter(({ segment }) => own.has(segment)));
-    }
+  for (const own of (yield* byRole(numbered)).values()) {
+    if (own.size < 2 || own.size === numbered.length) continue;
+    yield* joins(decoded.filter(({ segment }) => own.has(segment)));
   }
+}
+
+/** Indexes of the segments of each role. */
+function* byRole(numbered: readonly Numbered[]): Steps<ReadonlyMap<PromptRole, ReadonlySet<number>>> {
+  const roles = new Map<PromptRole, Set<number>>();
+  for (const { segment, index } of numbered) {
+    const own = roles.get(segment.role);
+    if (own === undefined) roles.set(segment.role, new Set([index]));
+    else own.add(index);
+    yield PAUSE;
+  }
+  return roles;
 }
 
 function* encodedReadings(part: Part): Generator<Reading> {
@@ -122,6 +131,7 @@ function* joined(parts: readonly Part[], between: string): Steps<PromptText> {
     length += text.length;
     if (pieces.length % PARTS_A_STEP === 0) yield PAUSE;
   }
+  if (parts.length > PARTS_A_STEP) yield PAUSE;
   const [first] = parts;
   const one = first !== undefined && parts.every(({ message }) => message === first.message);
   return { text: parts.map(({ text }) => text).join(between), pieces, message: one ? first.message : null };

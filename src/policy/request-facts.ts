@@ -42,7 +42,16 @@ export function factsOf(
   };
 }
 
-export function measureOf(prompt: PromptView | null): PromptMeasure {
+/** Measures a prompt when it is first asked for: most policies never ask. */
+export function measureOnce(prompt: PromptView | null): () => PromptMeasure {
+  let measure: PromptMeasure | null = null;
+  return () => {
+    measure ??= measureOf(prompt);
+    return measure;
+  };
+}
+
+function measureOf(prompt: PromptView | null): PromptMeasure {
   const messages = new Set<number>();
   let chars = 0;
   for (const { role, message, text } of prompt?.segments ?? []) {

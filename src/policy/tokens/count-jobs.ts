@@ -7,7 +7,9 @@ export type CountRequest =
       readonly type: "count";
       readonly job: number;
       readonly encoding: Encoding;
-      readonly texts: readonly string[];
+      /** All texts one after the other, since many strings are slow to hand over, and their lengths. */
+      readonly joined: string;
+      readonly lengths: Uint32Array;
     }
   | { readonly type: "cancel"; readonly job: number };
 export type CountAnswer =
@@ -39,8 +41,8 @@ export class CountJobs {
       this.#jobs.delete(request.job);
       return;
     }
-    const { encoding, texts } = request;
-    this.#jobs.set(request.job, { encoding, slices: allSlices(texts), tokens: 0 });
+    const { encoding, joined, lengths } = request;
+    this.#jobs.set(request.job, { encoding, slices: allSlices(joined, lengths), tokens: 0 });
     if (!this.#running) void this.#run();
   }
 
@@ -69,6 +71,10 @@ export class CountJobs {
   }
 }
 
-function* allSlices(texts: readonly string[]): Generator<Slice> {
-  for (const text of texts) yield* slicesOf(text);
+function* allSlices(joined: string, lengths: Uint32Array): Generator<Slice> {
+  let at = 0;
+  for (const length of lengths) {
+    yield* slicesOf(joined.slice(at, at + length));
+    at += length;
+  }
 }

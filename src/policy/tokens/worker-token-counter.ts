@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { SluiceError } from "../../domain/errors.js";
-import { inTurns } from "../../domain/pace.js";
+import { inTurns, Pace } from "../../domain/pace.js";
 import type { PromptSegment } from "../../domain/prompt.js";
 import type { Clock } from "../../domain/time.js";
 import type { CountAnswer, CountRequest } from "./count-jobs.js";
@@ -37,8 +37,11 @@ export class WorkerTokenCounter implements TokenCounter {
 
   async count(segments: readonly PromptSegment[], model: string): Promise<number> {
     const texts = segments.map(({ text }) => text);
+    const pace = new Pace();
     const bytes = byteBound(texts);
+    if (pace.isDue) await pace.giveWay();
     const frame = frameTokens(segments);
+    if (pace.isDue) await pace.giveWay();
     if (bytes === 0) return frame;
     const encoding = encodingOf(model);
     const counted = await this.#countTexts(texts, encoding ?? "o200k_base");
@@ -82,7 +85,8 @@ export class WorkerTokenCounter implements TokenCounter {
         cancelTimer();
         resolve(tokens);
       });
-      this.#send(worker, { type: "count", job, encoding, texts });
+      const lengths = Uint32Array.from(texts, ({ length }) => length);
+      this.#send(worker, { type: "count", job, encoding, joined: texts.join(""), lengths });
     });
   }
 
