@@ -1,23 +1,23 @@
 import { asSluiceError } from "../domain/errors.js";
 import { isJsonObject, type JsonObject } from "../domain/json.js";
+import { ByteBudget, broken } from "./broken.js";
 import { reportedError } from "./decoded.js";
 import type { DecodedEvent, Decoder, DecoderOptions } from "./dialect.js";
-import { broken } from "./sse-framing.js";
 
 /** What the decoders of plain answers share: they gather the one body, up to a limit, and read it when it is whole. */
 export abstract class BodyDecoder implements Decoder {
-  readonly #limitBytes: number;
+  readonly #budget: ByteBudget;
   #chunks: Buffer[] = [];
-  #bytes = 0;
 
   constructor({ limits }: Pick<DecoderOptions, "limits">) {
-    this.#limitBytes = limits.totalBytes;
+    this.#budget = new ByteBudget(limits.totalBytes);
   }
 
   push(bytes: Buffer): readonly DecodedEvent[] {
-    this.#bytes += bytes.byteLength;
-    if (this.#bytes > this.#limitBytes) {
-      return [{ type: "failed", error: broken(`its body is larger than ${this.#limitBytes} bytes`) }];
+    try {
+      this.#budget.spend(bytes);
+    } catch (thrown) {
+      return [{ type: "failed", error: asSluiceError(thrown) }];
     }
     // The caller may use its buffer again.
     this.#chunks.push(Buffer.from(bytes));

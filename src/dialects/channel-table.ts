@@ -1,5 +1,5 @@
 import type { Channel } from "../domain/channel.js";
-import { broken } from "./sse-framing.js";
+import { broken } from "./broken.js";
 
 /** Everything of a channel but its number. */
 export type ChannelShape = Omit<Channel, "id">;

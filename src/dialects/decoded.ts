@@ -2,9 +2,9 @@ import type { Channel } from "../domain/channel.js";
 import type { OutputItem } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.js";
+import { broken } from "./broken.js";
 import type { DecodedEvent } from "./dialect.js";
 import { plainKey, SHORT_TOKEN } from "./field-rules.js";
-import { broken } from "./sse-framing.js";
 
 type Output = Extract<DecodedEvent, { type: "output" }>;
 

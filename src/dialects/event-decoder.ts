@@ -4,6 +4,13 @@ import type { DecodedEvent, Decoder } from "./dialect.js";
 /** Told each event of a stream: its name where the framing has one, and its data. */
 export type EventSink = (name: string | null, data: string) => void;
 
+export interface FramingLimits {
+  /** Most UTF-16 units of one event, or line. */
+  readonly eventBytes: number;
+  /** Most bytes of the whole body. */
+  readonly totalBytes: number;
+}
+
 /** Cuts a body into events. */
 export interface Framing {
   push(bytes: Buffer, sink: EventSink): void;

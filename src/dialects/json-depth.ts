@@ -1,5 +1,5 @@
 import type { JsonValue } from "../domain/json.js";
-import { broken } from "./sse-framing.js";
+import { broken } from "./broken.js";
 
 /** Refuses a value that nests deeper than `limit`, before anything recurses into it. @throws SluiceError `upstream_broken`. */
 export function checkDepth(value: JsonValue, limit: number): void {

@@ -1,9 +1,9 @@
 import type { Channel } from "../domain/channel.js";
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../domain/json.js";
+import { broken } from "./broken.js";
 import type { TextSlot } from "./dialect.js";
 import { type FieldRule, type FieldTable, KNOWN_WORDS, plainKey, SHORT_TOKEN } from "./field-rules.js";
 import { valueAt } from "./json-place.js";
-import { broken } from "./sse-framing.js";
 
 export interface SiftOptions {
   readonly depth: number;

@@ -1,13 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
-import { SluiceError } from "../domain/errors.js";
-import type { EventSink, Framing } from "./event-decoder.js";
-
-export interface SseLimits {
-  /** Most UTF-16 units of one event. */
-  readonly eventBytes: number;
-  /** Most bytes of the whole body. */
-  readonly totalBytes: number;
-}
+import type { SluiceError } from "../domain/errors.js";
+import { ByteBudget, broken } from "./broken.js";
+import type { EventSink, Framing, FramingLimits } from "./event-decoder.js";
 
 const FIELD = /^(?:data|event|id|retry)?(?::|$)/;
 
@@ -22,25 +16,23 @@ const BYTE_ORDER_MARK = "\ufeff";
 export class SseFraming implements Framing {
   /** Three times as fast as a streaming TextDecoder for pieces of the size of one event. */
   readonly #decoder = new StringDecoder("utf8");
-  readonly #limits: SseLimits;
+  readonly #eventBytes: number;
+  readonly #budget: ByteBudget;
   #rest = "";
   #searched = 0;
   #afterReturn = false;
-  #totalBytes = 0;
   #event: string | null = null;
   #data: string | null = null;
   #eventLength = 0;
   #begun = false;
 
-  constructor(limits: SseLimits) {
-    this.#limits = limits;
+  constructor(limits: FramingLimits) {
+    this.#eventBytes = limits.eventBytes;
+    this.#budget = new ByteBudget(limits.totalBytes);
   }
 
   push(bytes: Buffer, sink: EventSink): void {
-    this.#totalBytes += bytes.byteLength;
-    if (this.#totalBytes > this.#limits.totalBytes) {
-      throw broken(`its body is larger than ${this.#limits.totalBytes} bytes`);
-    }
+    this.#budget.spend(bytes);
     this.#take(this.#decoder.write(bytes), sink);
   }
 
@@ -63,7 +55,7 @@ export class SseFraming implements Framing {
     }
     this.#rest = from === 0 ? all : all.slice(from);
     this.#searched = this.#rest.length;
-    if (this.#rest.length > this.#limits.eventBytes) throw this.#tooLong();
+    if (this.#rest.length > this.#eventBytes) throw this.#tooLong();
   }
 
   /** CRLF and CR become LF; a return at the end of one piece may belong to a line feed of the next. */
@@ -80,7 +72,7 @@ export class SseFraming implements Framing {
       return;
     }
     this.#eventLength += to - from;
-    if (this.#eventLength > this.#limits.eventBytes) throw this.#tooLong();
+    if (this.#eventLength > this.#eventBytes) throw this.#tooLong();
     if (all.startsWith("data:", from)) {
       const start = all.charCodeAt(from + 5) === 0x20 ? from + 6 : from + 5;
       const value = start > to ? "" : all.slice(start, to);
@@ -107,11 +99,6 @@ export class SseFraming implements Framing {
   }
 
   #tooLong(): SluiceError {
-    return broken(`one of its events is longer than ${this.#limits.eventBytes} characters`);
+    return broken(`one of its events is longer than ${this.#eventBytes} characters`);
   }
-}
-
-/** The upstream's answer cannot be read; `why` continues "The model's answer is broken: ". */
-export function broken(why: string): SluiceError {
-  return new SluiceError("upstream_broken", `The model's answer is broken: ${why}.`);
 }

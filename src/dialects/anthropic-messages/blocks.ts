@@ -88,23 +88,6 @@ export function usageOf(usage: JsonObject): Usage {
   };
 }
 
-export function finishReasonOf(native: string): FinishReason {
-  switch (native) {
-    case "end_turn":
-    case "stop_sequence":
-      return "stop";
-    case "max_tokens":
-    case "model_context_window_exceeded":
-      return "length";
-    case "tool_use":
-      return "tool_calls";
-    case "refusal":
-      return "refusal";
-    default:
-      return "other";
-  }
-}
-
 export function nativeFinish(reason: FinishReason): string {
   switch (reason) {
     case "stop":

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
-import { present } from "../openai-chat/build-request.js";
+import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
 
 const DEFAULT_VERSION = "2023-06-01";

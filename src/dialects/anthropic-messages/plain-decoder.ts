@@ -2,13 +2,14 @@ import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
 import { BodyDecoder } from "../body-decoder.js";
+import { broken } from "../broken.js";
 import { ChannelTable } from "../channel-table.js";
 import { output, wholeTexts } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
+import { finishReasonOf } from "../finish-reason.js";
 import { numberAt, objectAt, objectsAt, stringAt, withValue } from "../json-place.js";
 import { copiesOf, passFieldSet, sift } from "../sift.js";
-import { broken } from "../sse-framing.js";
-import { blockTextOf, channelShape, finishReasonOf, usageOf } from "./blocks.js";
+import { blockTextOf, channelShape, usageOf } from "./blocks.js";
 import { PLAIN_FIELDS } from "./fields.js";
 
 interface Spoken {

@@ -1,16 +1,18 @@
 import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject, JsonPath, JsonValue } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { ChannelTable } from "../channel-table.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions, StreamDecoderOptions, Template } from "../dialect.js";
 import { EventDecoder } from "../event-decoder.js";
 import { FastPath } from "../fast-path.js";
+import { finishReasonOf } from "../finish-reason.js";
 import { numberAt, objectAt, objectsAt, stringAt, valueAt, withValue } from "../json-place.js";
 import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "../sift.js";
-import { broken, SseFraming } from "../sse-framing.js";
+import { SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
-import { blockTextOf, channelShape, finishReasonOf, usageOf } from "./blocks.js";
+import { blockTextOf, channelShape, usageOf } from "./blocks.js";
 import { EVENT_FIELDS } from "./fields.js";
 
 interface Block {

@@ -1,11 +1,11 @@
 import type { ChannelKind } from "../../domain/channel.js";
 import type { FinishReason, OutputItem, Usage } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { ChannelTable } from "../channel-table.js";
 import { output, reportedError } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
-import { broken } from "../sse-framing.js";
 import { PartialArguments } from "./partial-arguments.js";
 
 interface Candidate {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { checkDepth } from "../json-depth.js";
 import { listAt, stringAt } from "../json-place.js";
-import { broken } from "../sse-framing.js";
 
 type Tree = { [key: string]: Tree } | Tree[] | string | number | boolean | null;
 

@@ -1,12 +1,12 @@
 import type { ChannelKind } from "../../domain/channel.js";
 import type { FinishReason, OutputItem, Usage } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { type ChannelShape, ChannelTable } from "../channel-table.js";
 import { output, reportedError } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { checkDepth } from "../json-depth.js";
 import { numberAt, objectAt, objectsAt, stringAt } from "../json-place.js";
-import { broken } from "../sse-framing.js";
 
 /**
  * Reads the lines of one answer of Ollama's `/api/chat`, and of `/api/generate`, whose text stands in `response`.

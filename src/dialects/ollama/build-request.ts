@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
-import { present } from "../openai-chat/build-request.js";
+import { samplingOf } from "../openai/sampling.js";
+import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
 import { invalid } from "../request-shape.js";
 
@@ -84,12 +85,7 @@ function thinkOf(effort: string | null): JsonValue {
 function optionsOf(neutral: NeutralRequest, options: BuildOptions): JsonValue {
   const set = present({
     num_predict: options.maxTokens,
-    temperature: neutral.temperature,
-    top_p: neutral.topP,
-    stop: neutral.stop.length === 0 ? null : neutral.stop,
-    seed: neutral.seed,
-    presence_penalty: neutral.presencePenalty,
-    frequency_penalty: neutral.frequencyPenalty,
+    ...samplingOf(neutral),
   });
   return Object.keys(set).length === 0 ? null : set;
 }

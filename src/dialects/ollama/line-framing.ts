@@ -1,22 +1,20 @@
-import type { EventSink, Framing } from "../event-decoder.js";
-import { broken, type SseLimits } from "../sse-framing.js";
+import { ByteBudget, broken } from "../broken.js";
+import type { EventSink, Framing, FramingLimits } from "../event-decoder.js";
 
 /** Cuts a body into lines of JSON (application/x-ndjson). Takes bytes cut anywhere. */
 export class LineFraming implements Framing {
   readonly #decoder = new TextDecoder();
-  readonly #limits: SseLimits;
+  readonly #lineLength: number;
+  readonly #budget: ByteBudget;
   #rest = "";
-  #totalBytes = 0;
 
-  constructor(limits: SseLimits) {
-    this.#limits = limits;
+  constructor(limits: FramingLimits) {
+    this.#lineLength = limits.eventBytes;
+    this.#budget = new ByteBudget(limits.totalBytes);
   }
 
   push(bytes: Buffer, sink: EventSink): void {
-    this.#totalBytes += bytes.byteLength;
-    if (this.#totalBytes > this.#limits.totalBytes) {
-      throw broken(`its body is larger than ${this.#limits.totalBytes} bytes`);
-    }
+    this.#budget.spend(bytes);
     this.#take(this.#decoder.decode(bytes, { stream: true }), sink);
   }
 
@@ -38,8 +36,8 @@ export class LineFraming implements Framing {
   }
 
   #check(line: string): void {
-    if (line.length > this.#limits.eventBytes) {
-      throw broken(`one of its lines is longer than ${this.#limits.eventBytes} characters`);
+    if (line.length > this.#lineLength) {
+      throw broken(`one of its lines is longer than ${this.#lineLength} characters`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.js";
 import { BodyDecoder } from "../body-decoder.js";
+import { broken } from "../broken.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
-import { broken } from "../sse-framing.js";
 import { OllamaAnswer } from "./answer.js";
 
 /** Reads the one body of an answer that was not asked for as a stream. */

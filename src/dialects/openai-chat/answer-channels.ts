@@ -1,12 +1,12 @@
 import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { type ChannelShape, ChannelTable } from "../channel-table.js";
 import type { DecoderOptions } from "../dialect.js";
+import { finishReasonOf } from "../finish-reason.js";
 import { numberAt, objectsAt, stringAt, valueAt } from "../json-place.js";
-import { finishReasonOf } from "../openai/usage.js";
 import type { PassedText } from "../sift.js";
-import { broken } from "../sse-framing.js";
 import type { Choice, Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
 

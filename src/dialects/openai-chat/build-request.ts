@@ -2,6 +2,8 @@ import { SluiceError } from "../../domain/errors.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { objectAt } from "../json-place.js";
+import { samplingOf } from "../openai/sampling.js";
+import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
 
 /** Writes the upstream request of chat completions. */
@@ -64,12 +66,7 @@ function fromNeutral(request: CompletionRequest): JsonObject {
     tool_choice: toolChoice(neutral),
     parallel_tool_calls: neutral.parallelToolCalls,
     n: neutral.choices > 1 ? neutral.choices : null,
-    temperature: neutral.temperature,
-    top_p: neutral.topP,
-    stop: neutral.stop.length === 0 ? null : neutral.stop,
-    seed: neutral.seed,
-    presence_penalty: neutral.presencePenalty,
-    frequency_penalty: neutral.frequencyPenalty,
+    ...samplingOf(neutral),
     response_format: responseFormat(neutral),
     reasoning_effort: neutral.reasoningEffort,
     logprobs: neutral.logprobs ? true : null,
@@ -77,11 +74,6 @@ function fromNeutral(request: CompletionRequest): JsonObject {
     stream: request.stream,
     ...streamOptions({}, request.stream),
   });
-}
-
-/** Members that are not null. */
-export function present(members: Readonly<Record<string, JsonValue>>): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 /** Results of tools are messages of their own here, wherever another dialect puts them. */

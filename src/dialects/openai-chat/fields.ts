@@ -1,4 +1,5 @@
 import type { FieldTable } from "../field-rules.js";
+import { OPENAI_CHOICE, OPENAI_ENVELOPE } from "../openai/envelope-fields.js";
 
 const LOGPROBS: FieldTable = { content: "logprobs", refusal: "logprobs" };
 
@@ -66,34 +67,14 @@ const MESSAGE: FieldTable = {
   },
 };
 
-/** Answers of chat completions by OpenAI and those who speak its dialect: chunks and whole bodies. */
+/** What a choice says beside its text. */
+const CHOICE: FieldTable = { ...OPENAI_CHOICE, logprobs: LOGPROBS, delta: MESSAGE };
+
+/** Answers of chat completions by OpenAI and those who speak its dialect. */
 export const CHAT_FIELDS: FieldTable = {
-  id: "label",
-  object: "label",
-  model: "label",
-  provider: "label",
-  system_fingerprint: "label",
-  service_tier: "label",
+  ...OPENAI_ENVELOPE,
   created: "label",
-  /** Padding; its length tells that of the text. Mistral calls it `p`. */
-  obfuscation: "drop",
-  p: "drop",
-  /** The prompt again (vLLM). */
-  prompt_text: "drop",
-  prompt_token_ids: "drop",
-  prompt_logprobs: "drop",
-  kv_transfer_params: "drop",
-  choices: {
-    index: "label",
-    finish_reason: "label",
-    native_finish_reason: "label",
-    stop_reason: "text",
-    logprobs: LOGPROBS,
-    token_ids: "drop",
-    delta: MESSAGE,
-    /** Where a chunk has `delta` too this repeats it (Writer) and is dropped. */
-    message: MESSAGE,
-  },
+  choices: { ...CHOICE, message: MESSAGE },
   citations: "text",
   search_results: SEARCH_RESULT,
   images: "drop",
@@ -101,16 +82,4 @@ export const CHAT_FIELDS: FieldTable = {
 };
 
 /** A chunk's `choices[].message` (Writer) repeats its delta. */
-export const CHUNK_FIELDS: FieldTable = {
-  ...CHAT_FIELDS,
-  choices: {
-    index: "label",
-    finish_reason: "label",
-    native_finish_reason: "label",
-    stop_reason: "text",
-    logprobs: LOGPROBS,
-    token_ids: "drop",
-    delta: MESSAGE,
-    message: "drop",
-  },
-};
+export const CHUNK_FIELDS: FieldTable = { ...CHAT_FIELDS, choices: { ...CHOICE, message: "drop" } };

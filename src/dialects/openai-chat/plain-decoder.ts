@@ -1,12 +1,12 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
 import { BodyDecoder } from "../body-decoder.js";
+import { broken } from "../broken.js";
 import { output, wholeTexts } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { objectAt, objectsAt } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
 import { copiesOf, passFieldSet, sift } from "../sift.js";
-import { broken } from "../sse-framing.js";
 import { AnswerChannels } from "./answer-channels.js";
 import { offsetsIn } from "./envelope.js";
 import type { Found } from "./found.js";

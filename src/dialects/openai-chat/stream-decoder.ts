@@ -1,5 +1,6 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
 import type { DecodedEvent, LogprobToken, StreamDecoderOptions, Template } from "../dialect.js";
 import { EventDecoder } from "../event-decoder.js";
@@ -7,7 +8,7 @@ import { FastPath, type Hole } from "../fast-path.js";
 import { objectAt, valueAt, withValue } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
 import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "../sift.js";
-import { broken, SseFraming } from "../sse-framing.js";
+import { SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { AnswerChannels } from "./answer-channels.js";
 import { alone, continued, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";

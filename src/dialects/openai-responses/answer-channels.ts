@@ -1,11 +1,11 @@
 import type { Channel } from "../../domain/channel.js";
 import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { ChannelTable } from "../channel-table.js";
 import { output } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions, Template } from "../dialect.js";
 import { stringAt } from "../json-place.js";
-import { broken } from "../sse-framing.js";
 import { itemPlaces, type Place, toolOf } from "./places.js";
 
 /** A channel of an answer, and what its deltas have said. */

@@ -2,7 +2,7 @@ import { SluiceError } from "../../domain/errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { listAt, stringAt } from "../json-place.js";
-import { present } from "../openai-chat/build-request.js";
+import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
 import { invalid } from "../request-shape.js";
 

@@ -1,10 +1,10 @@
 import type { OutputItem } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
 import { BodyDecoder } from "../body-decoder.js";
+import { broken } from "../broken.js";
 import { output, reportedError } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions } from "../dialect.js";
 import { objectAt, objectsAt, stringAt } from "../json-place.js";
-import { broken } from "../sse-framing.js";
 import { AnswerChannels } from "./answer-channels.js";
 import { NativeEvents } from "./native-event.js";
 import { messageOf } from "./stream-decoder.js";

@@ -1,12 +1,13 @@
 import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath } from "../../domain/json.js";
+import { broken } from "../broken.js";
 import { output, parseEvent, reportedError } from "../decoded.js";
 import type { DecodedEvent, LogprobToken, StreamDecoderOptions, Template } from "../dialect.js";
 import { EventDecoder } from "../event-decoder.js";
 import { FastPath, type Hole } from "../fast-path.js";
 import { listAt, numberAt, objectAt, stringAt, valueAt, withValue } from "../json-place.js";
 import { passFieldSet, type Sifted, type SiftOptions, sift } from "../sift.js";
-import { broken, SseFraming } from "../sse-framing.js";
+import { SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { tokensOver } from "../token-text.js";
 import { AnswerChannels, type Spoken } from "./answer-channels.js";

@@ -30,30 +30,6 @@ export function usageBody(usage: Usage): JsonObject {
   };
 }
 
-export function finishReasonOf(native: string): FinishReason {
-  switch (native) {
-    case "stop":
-    case "eos":
-    case "end_turn":
-    case "stop_sequence":
-      return "stop";
-    case "length":
-    case "max_tokens":
-    case "model_length":
-      return "length";
-    case "tool_calls":
-    case "tool_use":
-    case "function_call":
-      return "tool_calls";
-    case "content_filter":
-      return "content_filter";
-    case "refusal":
-      return "refusal";
-    default:
-      return "other";
-  }
-}
-
 /** The word of chat completions for why a choice ended. */
 export function nativeFinish(reason: FinishReason): string {
   switch (reason) {
