@@ -1,9 +1,8 @@
 import type { Entry, EntryOf } from "../../domain/entry.js";
 import { SluiceError } from "../../domain/errors.js";
 import type { LiveSession } from "../../pipeline/call.js";
-import { Pump, type PumpSink } from "../pump.js";
-import { RestoredEntries } from "../restored.js";
-import type { WatchedStream } from "../stall-watch.js";
+import type { CloseCause } from "../../recording/cursor.js";
+import { SessionDelivery } from "../session-delivery.js";
 import { stillOpen } from "../still-open.js";
 import type { StreamCall } from "./calls.js";
 import { toServiceError } from "./errors.js";
@@ -19,80 +18,62 @@ export interface EventCallOptions {
 }
 
 /** A session as a stream of EventBatch. */
-export class EventCall implements PumpSink, WatchedStream {
-  blockedTurns = 0;
+export class EventCall extends SessionDelivery {
   readonly #call: StreamCall;
   readonly #codec: EventBatchCodec;
-  readonly #restored: RestoredEntries | null;
-  readonly #pump: Pump;
   readonly #onOver: (call: EventCall) => void;
   #ended: EntryOf<"ended"> | null = null;
-  #isOver = false;
 
   constructor({ call, reading, codec, onOver, onGone }: EventCallOptions) {
+    super(reading);
     this.#call = call;
     this.#codec = codec;
     this.#onOver = onOver;
-    this.#restored = reading.restore === null ? null : new RestoredEntries(reading.restore);
-    this.#pump = new Pump(reading.cursor, this);
-    call.on("drain", () => this.#drained());
+    call.on("drain", () => this.resume());
     // It fires after an ordinary end too; by then this call is over.
     call.on("cancelled", () => {
-      if (this.#isOver) return;
+      if (this.isOver) return;
       onGone?.();
-      this.#over();
+      this.close();
     });
   }
 
-  get isBlocked(): boolean {
-    return this.#pump.isBlocked;
+  override start(): void {
+    if (this.#call.cancelled) this.close();
+    else super.start();
   }
 
-  start(): void {
-    if (this.#call.cancelled) this.#over();
-    else this.#pump.start();
-  }
-
-  write(entries: readonly Entry[]): boolean {
+  protected override send(entries: readonly Entry[]): boolean {
     const last = entries[entries.length - 1];
     if (last?.type === "ended") this.#ended = last;
-    const batch = this.#codec.encode(this.#restored === null ? entries : this.#restored.restore(entries));
+    const batch = this.#codec.encode(entries);
     return batch === null || this.#call.write(batch);
   }
 
-  finish(): void {
+  override finish(): void {
     if (this.#ended === null) this.fail(stillOpen());
     else if (this.#ended.error !== null) {
       const { code, message, details } = this.#ended.error;
       this.fail(new SluiceError(code, message, details));
     } else {
-      this.#over();
+      this.close();
       this.#call.end();
     }
   }
 
   /** Ends the call with a status; what was written before is delivered. */
-  fail(error: SluiceError): void {
-    if (this.#isOver) return;
-    this.#over();
+  override fail(error: SluiceError, cause: CloseCause = "gone"): void {
+    if (this.isOver) return;
+    this.close(cause);
     this.#call.emit("error", toServiceError(error));
   }
 
   /** The client accepts nothing: it is told so, and its session goes on for the grace. */
   cut(error: SluiceError): void {
-    this.#pump.close("stalled");
-    this.fail(error);
+    this.fail(error, "stalled");
   }
 
-  #drained(): void {
-    this.blockedTurns = 0;
-    this.#pump.resume();
-  }
-
-  #over(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#pump.close();
+  protected override onOver(): void {
     this.#onOver(this);
   }
 }

@@ -4,8 +4,7 @@ import { SluiceError } from "../../domain/errors.js";
 import type { Clock } from "../../domain/time.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import { endedBy } from "../ended-by.js";
-import { Pump, type PumpSink } from "../pump.js";
-import { RestoredEntries } from "../restored.js";
+import { SessionDelivery } from "../session-delivery.js";
 import { type Exchange, sendError, sendJson } from "./exchange.js";
 
 export interface PlainAnswerOptions {
@@ -19,31 +18,22 @@ export interface PlainAnswerOptions {
 }
 
 /** A session as one JSON answer. */
-export class PlainAnswer implements PumpSink {
+export class PlainAnswer extends SessionDelivery {
   readonly #options: PlainAnswerOptions;
   readonly #encoder: PlainEncoder;
-  readonly #restored: RestoredEntries | null;
-  readonly #pump: Pump;
   #ended: EntryOf<"ended"> | null = null;
-  #isOver = false;
   #stopWaiting: (() => void) | null = null;
 
   constructor(options: PlainAnswerOptions) {
     const { live, dialect, exchange } = options;
+    super(live);
     this.#options = options;
     this.#encoder = dialect.plainEncoder({ echo: live.echo, request: live.request });
-    this.#restored = live.restore === null ? null : new RestoredEntries(live.restore);
-    this.#pump = new Pump(live.cursor, this);
-    exchange.response.on("close", () => this.#over());
+    exchange.response.on("close", () => this.close());
   }
 
-  start(): void {
-    this.#pump.start();
-  }
-
-  write(entries: readonly Entry[]): boolean {
-    for (const entry of this.#restored === null ? entries : this.#restored.restore(entries))
-      this.#entry(entry);
+  protected override send(entries: readonly Entry[]): boolean {
+    for (const entry of entries) this.#entry(entry);
     return true;
   }
 
@@ -68,7 +58,7 @@ export class PlainAnswer implements PumpSink {
     this.#stopWaiting = null;
   }
 
-  finish(): void {
+  override finish(): void {
     const ended = this.#ended;
     if (ended === null) this.fail(new SluiceError("interrupted", "The session's log has no ending."));
     else if (ended.error === null) this.#succeed();
@@ -78,27 +68,24 @@ export class PlainAnswer implements PumpSink {
     }
   }
 
-  fail(error: SluiceError): void {
+  override fail(error: SluiceError): void {
     this.#ended = endedBy(error, 0);
     this.#fail(error);
   }
 
   #succeed(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     sendJson(this.#options.exchange, this.#encoder.body());
-    this.#over();
+    this.close();
   }
 
   #fail(error: SluiceError): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     sendError(this.#options.exchange, error);
-    this.#over();
+    this.close();
   }
 
-  #over(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  protected override onOver(): void {
     this.#reviewed();
-    this.#pump.close();
   }
 }
