@@ -7,8 +7,8 @@ import { inTurns } from "../../domain/pace.js";
 import { ConversationMemory } from "../../pipeline/conversation-memory.js";
 import { reportFault } from "../fault.js";
 import type { FrontEndDeps } from "../front-end.js";
-import type { WatchedStream } from "../stall-watch.js";
 import { traceparentOf } from "../traceparent.js";
+import { bytesOf, SocketLife } from "../websocket/socket-life.js";
 import { CLOSE, connectionLimit, errorFrame } from "./errors.js";
 import { type CreateFrame, FrameError, parseFrame } from "./frames.js";
 import { type LaneLimits, Lanes } from "./lanes.js";
@@ -41,24 +41,18 @@ export interface ConnectionOptions {
   readonly onOver: (connection: Connection) => void;
 }
 
-/** How long a client has to answer a close frame. */
-const CLOSE_WAIT_MS = 500;
 /** Errors that a client may make before it is sent away. */
 const MOST_ERRORS = 100;
 /** Turns of its own that a connection may go on from. */
 const MOST_TURNS = 512;
 
 /** One socket of the Responses API: its lanes, its running responses, and its own memory of them. */
-export class Connection implements WatchedStream {
-  blockedTurns = 0;
-  /** Cleared by each pong; two pings without one end the connection. */
-  missedPongs = 0;
+export class Connection extends SocketLife {
   readonly #options: ConnectionOptions;
   readonly #lanes: Lanes<CreateFrame>;
   readonly #turns = new Set<ResponseTurn>();
   readonly #memory: ConversationMemory;
   readonly #cancelAge: () => void;
-  #isClosed = false;
   #isAged = false;
   #unread = 0;
   #errors = 0;
@@ -66,7 +60,8 @@ export class Connection implements WatchedStream {
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
-    const { webSocket, socket, limits, deps, randomBytes } = options;
+    const { webSocket, limits, deps, randomBytes } = options;
+    super({ ...options, bufferedBytes: limits.bufferedBytes });
     this.#options = options;
     this.#lanes = new Lanes(limits, (frame) => void this.#run(frame));
     const { memoryBytes } = limits;
@@ -76,48 +71,33 @@ export class Connection implements WatchedStream {
     });
     this.#cancelAge = deps.clock.after(limits.ageMs, () => this.#aged());
     webSocket.on("message", (data, isBinary) => this.#received(data, isBinary));
-    webSocket.on("pong", () => {
-      this.missedPongs = 0;
-    });
-    webSocket.on("error", () => {});
-    webSocket.on("close", () => this.#closed());
-    socket.on("drain", () => this.#drained());
   }
 
-  get isBlocked(): boolean {
-    for (const turn of this.#turns) if (turn.isBlocked) return true;
-    return false;
-  }
-
-  get isIdle(): boolean {
-    return this.#lanes.isIdle;
+  get openStreams(): number {
+    return this.#lanes.running;
   }
 
   #received(data: WebSocket.RawData, isBinary: boolean): void {
     if (isBinary) {
-      this.#close(CLOSE.notText, "frames are JSON text");
+      this.close(CLOSE.notText, "frames are JSON text");
       return;
     }
     if (++this.#unread > this.#options.limits.unreadFrames) {
-      this.#close(CLOSE.abuse, "too many frames wait");
+      this.close(CLOSE.abuse, "too many frames wait");
       return;
     }
-    const bytes = Buffer.isBuffer(data)
-      ? data
-      : Array.isArray(data)
-        ? Buffer.concat(data)
-        : Buffer.from(data);
+    const bytes = bytesOf(data);
     this.#queue = this.#queue.then(() => this.#frame(bytes)).finally(() => this.#unread--);
   }
 
   async #frame(bytes: Buffer): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     let streamId: string | null = null;
     try {
       const frame = await parseFrame(bytes, this.#options.limits.frameBytes);
       streamId = frame.streamId;
       if (this.#isAged) throw connectionLimit();
-      if (!this.#isClosed) this.#lanes.add(streamId, frame);
+      if (!this.isClosed) this.#lanes.add(streamId, frame);
     } catch (thrown) {
       if (thrown instanceof FrameError) this.#refuse(thrown.error, thrown.streamId);
       else this.#refuse(asSluiceError(thrown), streamId);
@@ -141,7 +121,7 @@ export class Connection implements WatchedStream {
         traceparent: traceparentOf(headers["traceparent"]),
         memory: this.#memory,
       });
-      if (this.#isClosed) {
+      if (this.isClosed) {
         live.cursor.close();
         return;
       }
@@ -149,8 +129,8 @@ export class Connection implements WatchedStream {
         live,
         dialect,
         streamId,
-        send: (frame) => this.#send(frame),
-        isFull: () => this.#isFull(),
+        send: (frame) => void this.send(frame),
+        isFull: () => !this.hasRoom(),
         onOver: (over) => this.#over(over, streamId),
       });
       this.#turns.add(turn);
@@ -167,73 +147,38 @@ export class Connection implements WatchedStream {
   }
 
   #next(streamId: string | null): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#lanes.over(streamId);
-    if (this.#isAged && this.isIdle) this.#endAged();
+    if (this.#isAged && this.openStreams === 0) this.#endAged();
   }
 
   #refuse(error: SluiceError, streamId: string | null): void {
     reportFault(this.#options.deps.logger, error, {});
-    this.#send(errorFrame(error, streamId));
-    if (++this.#errors > MOST_ERRORS) this.#close(CLOSE.abuse, "too many errors");
+    this.send(errorFrame(error, streamId));
+    if (++this.#errors > MOST_ERRORS) this.close(CLOSE.abuse, "too many errors");
   }
 
-  #send(frame: string): void {
-    const { webSocket } = this.#options;
-    if (webSocket.readyState === webSocket.OPEN) webSocket.send(frame);
-  }
-
-  #isFull(): boolean {
-    return this.#options.webSocket.bufferedAmount > this.#options.limits.bufferedBytes;
-  }
-
-  #drained(): void {
-    this.blockedTurns = 0;
+  protected override onDrain(): void {
     for (const turn of [...this.#turns]) turn.resume();
   }
 
   /** What runs may end; then the client is told to open another connection. */
   #aged(): void {
     this.#isAged = true;
-    if (this.isIdle) this.#endAged();
+    if (this.openStreams === 0) this.#endAged();
   }
 
   #endAged(): void {
-    this.#send(errorFrame(connectionLimit(), null));
-    this.#close(CLOSE.goneAway, "age limit");
+    this.send(errorFrame(connectionLimit(), null));
+    this.close(CLOSE.goneAway, "age limit");
   }
 
-  ping(): void {
-    if (this.missedPongs >= 2) this.#options.webSocket.terminate();
-    else {
-      this.missedPongs++;
-      this.#options.webSocket.ping();
-    }
-  }
-
-  /** The client accepts nothing: a close frame would wait behind what it does not take. */
-  cut(): void {
-    this.#options.webSocket.terminate();
-    this.#closed();
-  }
-
-  /** Ends every response with an error, then the socket. */
-  shutDown(error: SluiceError): void {
+  protected override onShutDown(error: SluiceError): void {
     this.#lanes.clear();
     for (const turn of [...this.#turns]) turn.fail(error);
-    this.#close(CLOSE.goneAway, "shutting down");
   }
 
-  #close(code: number, reason: string): void {
-    const { webSocket, deps } = this.#options;
-    webSocket.close(code, reason);
-    deps.clock.after(CLOSE_WAIT_MS, () => webSocket.terminate());
-    this.#closed();
-  }
-
-  #closed(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  protected override onClose(): void {
     this.#cancelAge();
     this.#lanes.clear();
     for (const turn of [...this.#turns]) turn.close();

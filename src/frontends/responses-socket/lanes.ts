@@ -28,8 +28,9 @@ export class Lanes<Job> {
     this.#start = start;
   }
 
-  get isIdle(): boolean {
-    return this.#running === 0;
+  /** Jobs that were started and are not over. */
+  get running(): number {
+    return this.#running;
   }
 
   /** Starts a job or lets it wait. @throws SluiceError where there are too many. */

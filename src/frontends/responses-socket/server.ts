@@ -1,14 +1,11 @@
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
-import { asSluiceError } from "../../domain/errors.js";
-import { authenticate, type Caller } from "../authenticate.js";
+import type { ClientDialect } from "../../dialects/dialect.js";
+import { SluiceError } from "../../domain/errors.js";
 import type { FrontEndDeps } from "../front-end.js";
-import { OpenSockets, type SocketLimits } from "../websocket/open-sockets.js";
-import { refuseUpgrade } from "../websocket/upgrade.js";
+import type { SocketLimits } from "../websocket/open-sockets.js";
+import { type OpenedSocket, SocketFrontEnd } from "../websocket/socket-front-end.js";
 import { Connection, type ConnectionLimits } from "./connection.js";
 
-export const RESPONSES_PATH = "/v1/responses";
+const RESPONSES_PATH = "/v1/responses";
 
 export interface ResponsesSocketLimits extends ConnectionLimits, SocketLimits {}
 
@@ -43,89 +40,42 @@ export function createResponsesSocketFrontEnd(
   return new ResponsesSocketFrontEnd(deps, options);
 }
 
-/** The WebSocket mode of the Responses API: it takes upgrades of the HTTP front end. */
-export class ResponsesSocketFrontEnd {
-  readonly #deps: FrontEndDeps;
+/** The WebSocket mode of the Responses API. */
+export class ResponsesSocketFrontEnd extends SocketFrontEnd<Connection> {
+  readonly #dialect: ClientDialect;
   readonly #options: ResponsesSocketOptions;
   readonly #limits: ResponsesSocketLimits;
-  readonly #server: WebSocketServer;
-  readonly #sockets: OpenSockets<Connection>;
 
   constructor(deps: FrontEndDeps, options: ResponsesSocketOptions) {
+    const dialect = deps.dialects.get("openai-responses");
+    if (dialect === undefined) throw new SluiceError("internal", "There is no dialect of the Responses API.");
     const limits = { ...DEFAULT_RESPONSES_SOCKET_LIMITS, ...options.limits };
-    this.#deps = deps;
-    this.#options = options;
-    this.#limits = limits;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: limits.frameBytes,
-      perMessageDeflate: false,
-      // The mode has no subprotocol, and what a page may offer holds its token: none is selected.
-      handleProtocols: () => false,
-    });
-    this.#sockets = new OpenSockets<Connection>({
-      clock: deps.clock,
+    super(deps, {
+      path: RESPONSES_PATH,
       limits,
       origins: options.origins ?? [],
-      isBusy: ({ isIdle }) => !isIdle,
+      // The mode has no subprotocol, and what a page may offer holds its token: none is selected.
+      selected: () => false,
+      isBusy: ({ openStreams }) => openStreams > 0,
     });
+    this.#dialect = dialect;
+    this.#options = options;
+    this.#limits = limits;
   }
 
-  get openConnections(): number {
-    return this.#sockets.size;
-  }
+  /** Nothing is negotiated. */
+  protected override check(): void {}
 
-  /** Takes an upgrade of its own path; false: the path is not its own. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const [path] = (request.url ?? "").split("?");
-    if (path !== RESPONSES_PATH) return false;
-    void this.#upgrade(request, socket, head);
-    return true;
-  }
-
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    try {
-      this.#sockets.origin(request);
-      this.#sockets.requireRoom();
-      const caller = await authenticate(request.headers, this.#deps.verifier);
-      if (socket.destroyed) return;
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        this.#open(request, { webSocket, socket, token: caller.token });
-      });
-    } catch (thrown) {
-      refuseUpgrade(request, socket, asSluiceError(thrown));
-    }
-  }
-
-  #open(
-    { headers }: IncomingMessage,
-    opened: Pick<Caller, "token"> & { readonly webSocket: WebSocket; readonly socket: Duplex },
-  ): void {
-    const dialect = this.#deps.dialects.get("openai-responses");
-    if (dialect === undefined || this.#sockets.isDraining) {
-      opened.webSocket.close(1001, "not served");
-      return;
-    }
-    const connection = new Connection({
+  protected override connect(opened: OpenedSocket, onOver: (over: Connection) => void): Connection {
+    const { passFields = () => [], randomBytes } = this.#options;
+    return new Connection({
       ...opened,
-      deps: this.#deps,
-      dialect,
+      deps: this.deps,
+      dialect: this.#dialect,
       limits: this.#limits,
-      passFields: this.#options.passFields ?? (() => []),
-      randomBytes: this.#options.randomBytes,
-      headers,
-      onOver: (over) => this.#sockets.remove(over),
+      passFields,
+      randomBytes,
+      onOver,
     });
-    this.#sockets.add(connection);
-  }
-
-  /** Takes no new sockets, closes idle ones; resolves when the last stream has ended. */
-  drain(): Promise<void> {
-    return this.#sockets.drain();
-  }
-
-  close(): Promise<void> {
-    return this.#sockets.close();
   }
 }

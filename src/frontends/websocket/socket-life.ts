@@ -26,7 +26,7 @@ export interface SocketLifeOptions {
   readonly bufferedBytes: number;
 }
 
-/** How long a client has to answer a close frame when the gateway goes down. */
+/** How long a client has to answer a close frame. */
 const CLOSE_WAIT_MS = 500;
 
 /** The life of a socket: pressure, signs of life, and its end, the same for every protocol on it. */
@@ -96,11 +96,12 @@ export abstract class SocketLife implements SocketConnection {
   shutDown(error: SluiceError): void {
     this.onShutDown(error);
     this.close(CLOSE.shutdown, "shutting down");
-    this.#options.deps.clock.after(CLOSE_WAIT_MS, () => this.#options.webSocket.terminate());
   }
 
   close(code: number, reason: string): void {
-    this.#options.webSocket.close(code, reason);
+    const { webSocket, deps } = this.#options;
+    webSocket.close(code, reason);
+    deps.clock.after(CLOSE_WAIT_MS, () => webSocket.terminate());
     this.#closed();
   }
 
