@@ -1,3 +1,4 @@
+import { BREAKPOINT, isRemote } from "../openai/request-parts.js";
 import {
   BLOB,
   BOOLEAN,
@@ -16,13 +17,9 @@ import {
   WORD,
 } from "../request-shape.js";
 
-const BREAKPOINT: Fields = { prompt_cache_breakpoint: FREE };
-
 const TEXT_PART = object({ type: WORD, text: TEXT, ...BREAKPOINT }, ["text"]);
 
 const IMAGE_URL: Shape = { kind: "either", text: BLOB };
-
-const isRemote = (value: unknown): boolean => typeof value === "string" && !value.startsWith("data:");
 
 const PARTS = union("type", {
   text: TEXT_PART,

@@ -1,3 +1,4 @@
+import { BREAKPOINT, isRemote } from "../openai/request-parts.js";
 import {
   BLOB,
   BOOLEAN,
@@ -16,10 +17,8 @@ import {
   WORD,
 } from "../request-shape.js";
 
-const isRemote = (value: unknown): boolean => typeof value === "string" && !value.startsWith("data:");
 const isTrue = (value: unknown): boolean => value === true;
 
-const BREAKPOINT: Fields = { prompt_cache_breakpoint: FREE };
 const CALLER: Fields = { caller: object({ type: WORD, caller_id: WORD }) };
 /** Members that every item may have. */
 const ITEM: Fields = { type: WORD, id: WORD, status: WORD, created_by: WORD };
