@@ -2,7 +2,10 @@ import type { Entry } from "../domain/entry.js";
 
 /** Committed entries that a tail keeps for readers that lag; what falls out is read from the store. */
 const KEPT_ENTRIES = 1024;
-const KEPT_SIZE = 256 * 1024;
+const KEPT_SIZE = 64 * 1024;
+/** Most of what one `slice` gives, in about bytes: it becomes one write, which a reader that then stops
+ *  leaves in memory. */
+const SLICE_SIZE = 64 * 1024;
 /** Used-up slots at the front before the list is moved up. */
 const SLACK = 64;
 
@@ -31,10 +34,18 @@ export class LiveTail {
     this.#size += sizeOf(entry);
   }
 
-  /** At most `limit` entries after `afterSeq` and up to `lastSeq`; `afterSeq + 1` must be held. */
+  /** At most `limit` entries after `afterSeq` and up to `lastSeq`, fewer where they are large;
+   *  `afterSeq + 1` must be held. */
   slice(afterSeq: number, lastSeq: number, limit: number): readonly Entry[] {
     const from = this.#used + afterSeq + 1 - this.#firstSeq;
-    return this.#entries.slice(from, from + Math.min(limit, lastSeq - afterSeq));
+    const most = Math.min(from + limit, from + lastSeq - afterSeq, this.#entries.length);
+    let to = from;
+    for (let size = 0; to < most && size < SLICE_SIZE; to++) {
+      const entry = this.#entries[to];
+      if (entry === undefined) break;
+      size += sizeOf(entry);
+    }
+    return this.#entries.slice(from, to);
   }
 
   /** Lets go of what every cursor has taken (up to `takenSeq`), and of committed entries beyond the

@@ -17,19 +17,23 @@ export interface EventCallOptions {
   readonly onGone?: () => void;
 }
 
+/** Bytes that may wait for the connection before the session pauses. The call's own mark counts messages,
+ *  sixteen of them however large they are. */
+const BUFFERED_BYTES = 64 * 1024;
+
 /** A session as a stream of EventBatch. */
 export class EventCall extends SessionDelivery {
   readonly #call: StreamCall;
   readonly #codec: EventBatchCodec;
   readonly #onOver: (call: EventCall) => void;
   #ended: EntryOf<"ended"> | null = null;
+  #waitingBytes = 0;
 
   constructor({ call, reading, codec, onOver, onGone }: EventCallOptions) {
     super(reading);
     this.#call = call;
     this.#codec = codec;
     this.#onOver = onOver;
-    call.on("drain", () => this.resume());
     // It fires after an ordinary end too; by then this call is over.
     call.on("cancelled", () => {
       if (this.isOver) return;
@@ -47,7 +51,17 @@ export class EventCall extends SessionDelivery {
     const last = entries[entries.length - 1];
     if (last?.type === "ended") this.#ended = last;
     const batch = this.#codec.encode(entries);
-    return batch === null || this.#call.write(batch);
+    if (batch === null) return true;
+    const { length } = batch;
+    this.#waitingBytes += length;
+    this.#call.write(batch, () => this.#taken(length));
+    return this.#waitingBytes < BUFFERED_BYTES;
+  }
+
+  /** The connection has taken a message. */
+  #taken(bytes: number): void {
+    this.#waitingBytes -= bytes;
+    if (this.#waitingBytes < BUFFERED_BYTES) this.resume();
   }
 
   override finish(): void {
