@@ -170,8 +170,6 @@ async function start(config: Config, host: Host): Promise<Running> {
   const revocation = new Revocation(revocationsOf(config));
   const verifier = TokenVerifier.create({ issuers: issuersOf(config), clock, revocation });
   opened(() => verifier.close());
-  // Not waited for: an issuer that is down must not keep the others' callers out.
-  void verifier.warm().then((issuers) => warnOfIssuers(issuers, logger));
   revocation.onRevoked(({ concerns, error }) => gateway.endWhere(concerns, error));
   policies.onReload(({ outcome }) => {
     if (outcome === "replaced") void gateway.rejudge();
@@ -181,6 +179,9 @@ async function start(config: Config, host: Host): Promise<Running> {
   // Before the first caller comes: an automaton is built by reading, and the first reader would pay for it.
   const plan = masking.plan(FULL_SET);
   masking.warmUp(plan);
+  // Not waited for: an issuer that is down must not keep the others' callers out. Not before the work above
+  // either, which holds the event loop for so long that an answer in time would be taken for none.
+  void verifier.warm().then((issuers) => warnOfIssuers(issuers, logger));
   const frontEnds = await listen(
     config,
     { gateway, verifier, log, approvals, policies: pdp, reloads, clock, logger },
