@@ -12,6 +12,7 @@ import type { DialectName, Entry, OutputItem } from "../domain/entry.js";
 import type { SluiceError } from "../domain/errors.js";
 import type { JsonObject, JsonPath, JsonValue } from "../domain/json.js";
 import { atOnce, type Steps } from "../domain/pace.js";
+import type { RateHeaders } from "./rate-headers.js";
 import type { CompletionRequest } from "./request.js";
 
 /** One object per distinct envelope of a stream; its identity is its number in the log. */
@@ -196,6 +197,8 @@ export interface ClientDialect {
   plainEncoder(options: EncoderOptions): PlainEncoder;
   /** Maps an error to status and body; every stock client of the dialect gets its typed error from it. */
   error(error: SluiceError, requestId: string): WireError;
+  /** How near its rates the caller is, in the provider's headers. */
+  readonly rateHeaders: RateHeaders;
   /** Text after the last frame of a whole stream, for example `data: [DONE]`; null: nothing. */
   readonly terminator: string | null;
 }

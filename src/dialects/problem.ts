@@ -80,7 +80,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, Problem>> = {
     anthropic: "overloaded_error",
     retry: true,
   },
-  upstream_unavailable: { status: 502, title: "Model unavailable", ...FAILED, retry: true },
+  upstream_unavailable: { status: 503, title: "Model unavailable", ...FAILED, retry: true },
   upstream_rejected: { status: 400, title: "Refused by the model", ...INVALID },
   upstream_timeout: {
     status: 504,
@@ -173,12 +173,14 @@ export function problemHeaders(error: SluiceError, requestId: string): Readonly<
     "x-request-id": requestId,
     "request-id": requestId,
   };
-  if (!problem.retry) headers["x-should-retry"] = "false";
+  headers["x-should-retry"] = String(problem.retry);
   if (problem.status === 401) {
     headers["www-authenticate"] = error.code === "token_expired" ? 'Bearer error="invalid_token"' : "Bearer";
   }
-  if (problem.status === 429) {
-    const waitMs = Math.max(1, error.details.retryAfterMs ?? 1000);
+  const wait = error.details.retryAfterMs ?? (problem.status === 429 ? 1000 : null);
+  if (wait !== null && problem.retry) {
+    // Whole seconds are what every client reads; some read the exact milliseconds.
+    const waitMs = Math.max(1, wait);
     headers["retry-after"] = String(Math.ceil(waitMs / 1000));
     headers["retry-after-ms"] = String(Math.ceil(waitMs));
   }

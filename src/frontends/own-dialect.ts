@@ -1,4 +1,5 @@
 import { type ClientDialect, requestSide } from "../dialects/dialect.js";
+import { openaiRateHeaders } from "../dialects/rate-headers.js";
 import { sluiceSteps, withSluiceTexts } from "../dialects/sluice/index.js";
 import type { JsonObject } from "../domain/json.js";
 import { toEvent } from "./event.js";
@@ -27,5 +28,6 @@ export const ownDialect: ClientDialect = {
     };
   },
   error: ownError,
+  rateHeaders: openaiRateHeaders,
   terminator: null,
 };

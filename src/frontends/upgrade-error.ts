@@ -1,11 +1,11 @@
 import { STATUS_CODES } from "node:http";
+import { problemOf } from "../dialects/problem.js";
 import type { ErrorCode, SluiceError } from "../domain/errors.js";
 import { toErrorMessage } from "./event.js";
-import { statusOf } from "./http/errors.js";
 
 /** Status line of a refused upgrade, as HTTP has it for the code. */
 export function upgradeStatusOf(code: ErrorCode): string {
-  const status = statusOf(code);
+  const { status } = problemOf(code, {});
   return `${status} ${STATUS_CODES[status] ?? "Error"}`;
 }
 

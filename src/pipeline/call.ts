@@ -4,6 +4,7 @@ import type { Channel } from "../domain/channel.js";
 import type { FrontEnd } from "../domain/entry.js";
 import type { ErrorCode, SluiceError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
+import type { RateStanding } from "../domain/rate-standing.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Cursor } from "../recording/cursor.js";
 import type { ConversationMemory } from "./conversation-memory.js";
@@ -41,6 +42,8 @@ export interface LiveSession {
   readonly request: CompletionRequest | null;
   /** Puts reversible pseudonyms back into the answer; null: the values are not known (any more). */
   readonly restore: TextRestorer | null;
+  /** How the caller's rates stood; filled before a model is asked, and only while the session runs. */
+  readonly rates: readonly RateStanding[];
 }
 
 /** Undoes reversible redaction in the caller's own stream, incrementally. */

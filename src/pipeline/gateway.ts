@@ -244,6 +244,7 @@ export class SluiceGateway implements Gateway {
       echo,
       request,
       restore: new PseudonymRestorer(vault, restoration),
+      rates: run.rates,
     };
   }
 
@@ -261,7 +262,7 @@ export class SluiceGateway implements Gateway {
     const cursor = reader.cursor({ afterSeq, live: true });
     const id = parseSessionId(reader.opened.session);
     if (id === null) throw notFound();
-    return { id, cursor, echo: new Map(), request: null, restore: null };
+    return { id, cursor, echo: new Map(), request: null, restore: null, rates: [] };
   }
 
   async cancel(session: string, principal: Principal): Promise<boolean> {

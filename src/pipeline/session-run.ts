@@ -2,6 +2,7 @@ import type { Subscription } from "rxjs";
 import type { EntryBody, Totals, Usage } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { PrincipalName } from "../domain/principal.js";
+import type { RateStanding } from "../domain/rate-standing.js";
 import type { SessionId } from "../domain/session-id.js";
 import type { Clock } from "../domain/time.js";
 import type { CloseCause, Cursor } from "../recording/cursor.js";
@@ -36,6 +37,8 @@ export class SessionRun {
   readonly writer: SessionWriter;
   /** The approval that the session waits for, while it does. */
   pendingApproval: string | null = null;
+  /** How the caller's rates stood when the session was counted; its own answer says so. */
+  readonly rates: RateStanding[] = [];
   readonly #options: SessionRunOptions;
   readonly #cleanups: (() => void)[] = [];
   readonly #findings = new Map<string, number>();

@@ -1,6 +1,7 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { SluiceError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
+import type { RateStanding } from "../domain/rate-standing.js";
 import type { Clock } from "../domain/time.js";
 import { applyingPolicies, type Subject } from "./evaluate.js";
 import type { Counters, Policy } from "./policy.js";
@@ -25,6 +26,8 @@ export interface Admission {
 export interface AdmitInput extends Subject {
   /** From the decision; null where no applying policy counts tokens. */
   readonly promptTokens: number | null;
+  /** Told how the enforced rates stand, whether the completion is let in or refused. */
+  readonly onStanding?: (standing: RateStanding) => void;
 }
 
 type CounterName = Exclude<keyof Counters, "streams">;
@@ -38,6 +41,7 @@ interface Taken {
   readonly limit: number;
   /** Monotonic time at which the window ends. */
   readonly untilMs: number;
+  readonly consumed: number;
   readonly over: boolean;
 }
 
@@ -80,6 +84,7 @@ export class RateGate {
           if (limit === undefined) continue;
           const one = await this.#take({ ...scope, counter, limit, points: pointsOf(counter, input) });
           taken.push(one);
+          if (scope.policy.mode === "enforce") input.onStanding?.(this.#standing(one));
           if (one.over && scope.policy.mode === "enforce") throw this.#refusal(one, input);
         }
       }
@@ -130,7 +135,17 @@ export class RateGate {
     const now = await this.#limiter(counter).penalty(key, points);
     const untilMs = this.#clock.monotonicMs() + now.msBeforeNext;
     const rule = `${from.prefix}${counter}`;
-    return { key, policy, rule, counter, points, limit, untilMs, over: now.consumedPoints > limit };
+    const consumed = now.consumedPoints;
+    return { key, policy, rule, counter, points, limit, untilMs, consumed, over: consumed > limit };
+  }
+
+  #standing({ counter, limit, consumed, untilMs }: Taken): RateStanding {
+    return {
+      unit: countsTokens(counter) ? "tokens" : "requests",
+      limit,
+      remaining: Math.max(0, limit - consumed),
+      resetMs: Math.max(0, untilMs - this.#clock.monotonicMs()),
+    };
   }
 
   #refusal(taken: Taken, input: AdmitInput): SluiceError {

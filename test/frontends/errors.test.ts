@@ -2,9 +2,11 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { status } from "@grpc/grpc-js";
-import { ERROR_CODES } from "../../src/domain/errors.js";
+import { problemOf } from "../../src/dialects/problem.js";
+import { ERROR_CODES, type ErrorCode } from "../../src/domain/errors.js";
 import { statusOf as grpcStatusOf } from "../../src/frontends/grpc/errors.js";
-import { statusOf as httpStatusOf, mayRetry } from "../../src/frontends/http/errors.js";
+
+const httpStatusOf = (code: ErrorCode) => problemOf(code, {}).status;
 
 const rows = new Map(
   readFileSync("docs/errors.md", "utf8")
@@ -31,7 +33,7 @@ test("no denial has a status that a client sends again", () => {
     "permission_denied",
     "invalid_request",
   ] as const) {
-    assert.equal(mayRetry(code), false);
+    assert.equal(problemOf(code, {}).retry, false);
     assert.ok([400, 403].includes(httpStatusOf(code)));
     assert.notEqual(grpcStatusOf(code), status.UNAVAILABLE);
   }

@@ -1,5 +1,6 @@
 import { type ClientDialect, requestSide } from "../dialect.js";
 import { valueAt } from "../json-place.js";
+import { anthropicRateHeaders } from "../rate-headers.js";
 import type { CompletionRequest } from "../request.js";
 import { bodyWithTexts, type Replacement } from "../request-texts.js";
 import { messagesError } from "./errors.js";
@@ -26,6 +27,7 @@ export const messagesClient: ClientDialect = {
   streamEncoder: () => new MessagesStreamEncoder(),
   plainEncoder: () => new MessagesPlainEncoder(),
   error: messagesError,
+  rateHeaders: anthropicRateHeaders,
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 };
 

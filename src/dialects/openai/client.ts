@@ -2,6 +2,7 @@ import type { DialectName } from "../../domain/entry.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { Steps } from "../../domain/pace.js";
 import { type ClientDialect, type ParseOptions, requestSide } from "../dialect.js";
+import { openaiRateHeaders } from "../rate-headers.js";
 import type { CompletionRequest } from "../request.js";
 import { bodyWithTexts } from "../request-texts.js";
 import { openaiError } from "./errors.js";
@@ -26,5 +27,6 @@ export function openaiClient({ parse, ...own }: OpenaiClientOptions): ClientDial
       },
     }),
     error: openaiError,
+    rateHeaders: openaiRateHeaders,
   };
 }

@@ -1,8 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { RATE_HEADERS } from "../../dialects/rate-headers.js";
 
 const ALLOWED_HEADERS =
   "authorization, x-api-key, content-type, anthropic-version, anthropic-beta, idempotency-key, last-event-id, traceparent, x-sluice-resumable";
-const EXPOSED_HEADERS = "x-sluice-session, x-request-id, request-id, retry-after, x-should-retry";
+const EXPOSED_HEADERS = [
+  "x-sluice-session",
+  "x-request-id",
+  "request-id",
+  "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
+  ...RATE_HEADERS,
+].join(", ");
 
 /**
  * Lets pages of the configured origins read answers. Returns true for a preflight that is answered.

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ClientDialect } from "../../dialects/dialect.js";
-import { asSluiceError, type SluiceError } from "../../domain/errors.js";
+import { asSluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
+import type { Clock } from "../../domain/time.js";
+import type { LiveSession } from "../../pipeline/call.js";
 import { challengeFor } from "../authenticate.js";
 import { reportFault } from "../fault.js";
 import type { FrontEndLogger } from "../front-end.js";
-import { mayRetry, ownError } from "./errors.js";
+import { ownError } from "./errors.js";
 
 /** One request and its answer. */
 export interface Exchange {
@@ -39,8 +41,6 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
     return;
   }
   const wire = dialect === null ? ownError(error, requestId) : dialect.error(error, requestId);
-  response.setHeader("x-should-retry", String(mayRetry(error.code)));
-  addRetryAfter(exchange, error);
   for (const [name, value] of Object.entries(wire.headers)) response.setHeader(name, value);
   // A dialect knows that a token is missing, not whether one came.
   const challenge = challengeFor(error, request.headers);
@@ -48,9 +48,13 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
   sendJson(exchange, wire.body, wire.status);
 }
 
-/** Whole seconds are what every client reads; some read the exact milliseconds. */
-function addRetryAfter({ response }: Exchange, { details }: SluiceError): void {
-  if (details.retryAfterMs === undefined) return;
-  response.setHeader("retry-after", String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))));
-  response.setHeader("retry-after-ms", String(Math.max(1, Math.ceil(details.retryAfterMs))));
+/** How the caller's rates stand, where its answer has not begun. */
+export function sayRates(
+  { response, dialect }: Exchange,
+  { rates }: Pick<LiveSession, "rates">,
+  clock: Pick<Clock, "nowMs">,
+): void {
+  if (dialect === null || response.headersSent) return;
+  const headers = dialect.rateHeaders(rates, clock.nowMs());
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }

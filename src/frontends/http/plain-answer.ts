@@ -5,7 +5,7 @@ import type { Clock } from "../../domain/time.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import { endedBy } from "../ended-by.js";
 import { SessionDelivery } from "../session-delivery.js";
-import { type Exchange, sendError, sendJson } from "./exchange.js";
+import { type Exchange, sayRates, sendError, sendJson } from "./exchange.js";
 
 export interface PlainAnswerOptions {
   readonly exchange: Exchange;
@@ -75,14 +75,21 @@ export class PlainAnswer extends SessionDelivery {
 
   #succeed(): void {
     if (this.isOver) return;
+    this.#sayRates();
     sendJson(this.#options.exchange, this.#encoder.body());
     this.close();
   }
 
   #fail(error: SluiceError): void {
     if (this.isOver) return;
+    this.#sayRates();
     sendError(this.#options.exchange, error);
     this.close();
+  }
+
+  #sayRates(): void {
+    const { exchange, live, clock } = this.#options;
+    sayRates(exchange, live, clock);
   }
 
   protected override onOver(): void {

@@ -66,7 +66,8 @@ export class HttpRoom {
     { dialect, live }: { readonly dialect: ClientDialect; readonly live: LiveSession },
   ): void {
     const holdTurns = Math.ceil(this.limits.holdHeadersMs / TURN_MS);
-    const turns = { holdTurns, commentTurns: this.#commentTurns };
+    const { clock } = this.deps;
+    const turns = { clock, holdTurns, commentTurns: this.#commentTurns };
     this.#start(
       new StreamedAnswer({ exchange, dialect, live, ...turns, onOver: (over) => this.#watch.remove(over) }),
     );

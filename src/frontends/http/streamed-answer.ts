@@ -1,10 +1,11 @@
 import type { ClientDialect, StreamEncoder } from "../../dialects/dialect.js";
 import type { Entry, EntryOf } from "../../domain/entry.js";
 import { SluiceError } from "../../domain/errors.js";
+import type { Clock } from "../../domain/time.js";
 import type { LiveSession } from "../../pipeline/call.js";
 import { endedBy } from "../ended-by.js";
 import { openEventStream } from "./event-stream.js";
-import { type Exchange, sendError } from "./exchange.js";
+import { type Exchange, sayRates, sendError } from "./exchange.js";
 import { SseDelivery } from "./sse-delivery.js";
 import { SseFrames } from "./sse-frames.js";
 
@@ -12,6 +13,7 @@ export interface StreamedAnswerOptions {
   readonly exchange: Exchange;
   readonly dialect: ClientDialect;
   readonly live: LiveSession;
+  readonly clock: Clock;
   /** Turns (seconds) after which the headers go out although the model has said nothing yet. */
   readonly holdTurns: number;
   /** Turns (seconds) of silence after which a comment is sent; clients give up after 300 s without bytes. */
@@ -68,7 +70,13 @@ export class StreamedAnswer extends SseDelivery {
   #open(): void {
     if (this.#isOpen || this.isOver) return;
     this.#isOpen = true;
+    this.#sayRates();
     openEventStream(this.response);
+  }
+
+  #sayRates(): void {
+    const { exchange, live, clock } = this.#options;
+    sayRates(exchange, live, clock);
   }
 
   override finish(): void {
@@ -85,6 +93,7 @@ export class StreamedAnswer extends SseDelivery {
     if (ended.error !== null && !this.#isOpen) {
       const { code, message, details } = ended.error;
       const session = this.#options.live.id;
+      this.#sayRates();
       sendError(this.#options.exchange, new SluiceError(code, message, { ...details, session }));
     } else {
       this.#open();

@@ -19,6 +19,7 @@ export function admit({ rates, onProblem }: AdmitDeps): OperatorFunction<Allowed
       model: call.request.model,
       prompt: promptView(call.request),
       promptTokens: decision.promptTokens,
+      onStanding: (standing) => void run.rates.push(standing),
     });
     run.onEnd(() => {
       admission.release();
