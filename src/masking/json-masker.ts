@@ -149,11 +149,13 @@ export class JsonMasker implements StreamMasker {
     for (const region of this.#finder.masked) {
       if (region.start >= to) break;
       if (region.end <= this.#released || region.cut) continue;
-      const start = Math.max(whole ? this.#wholeStart(region.start) : region.start, piece.start);
-      const end = whole ? this.#wholeEnd(Math.min(region.end, to)) : Math.min(region.end, to);
-      // Structure before it may be out while the region itself has not ended.
-      if (end < 0 || end <= start) return;
+      const start = Math.max(whole ? this.#wholeStart(region.start) : region.start, this.#released);
+      const end = whole ? this.#coveredEnd(region, to) : Math.min(region.end, to);
+      // The escape sequence that it begins and ends in is under the placeholder before it.
+      if (end >= 0 && end <= this.#released) continue;
       this.#copyTo(start);
+      // Structure before it may be out while the region itself has not ended.
+      if (end <= start) return;
       this.#replace(region, { piece, start, end });
     }
     const clean = whole ? this.#wholeStart(to) : to;
@@ -225,6 +227,16 @@ export class JsonMasker implements StreamMasker {
       inputEnd: this.#finder.origin + at.end,
       action: "mask",
     };
+  }
+
+  /**
+   * Where the part of a region before `to` ends, no escape sequence cut: -1 while the last one is
+   * incomplete, but for a region that goes on, which covers what stands before that.
+   */
+  #coveredEnd(region: Region, to: number): number {
+    const position = Math.min(region.end, to);
+    const end = this.#wholeEnd(position);
+    return end < 0 && region.sticky !== null ? this.#wholeStart(position) : end;
   }
 
   /** `position`, or the start of the escape sequence that it lies inside of. */

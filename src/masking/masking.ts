@@ -8,7 +8,7 @@ import type { Validator } from "../patterns/rule-set.js";
 import type { MaskLiteral } from "./mask-literal.js";
 import { MaskingPlan } from "./masking-plan.js";
 import { operatorFor } from "./operators/index.js";
-import { type PlannedRule, PlannedRules } from "./planned-rules.js";
+import { type PlanLimits, type PlannedRule, PlannedRules } from "./planned-rules.js";
 import { warmUpSamples } from "./warm-up.js";
 
 export interface MaskingOptions {
@@ -31,8 +31,8 @@ export interface MaskingOptions {
   readonly simulation?: SimulationMode;
   /** For tests. */
   readonly maxStates?: number;
-  /** For tests: position at which positions are moved down. */
-  readonly rebaseAt?: number;
+  /** For tests. */
+  readonly limits?: PlanLimits;
 }
 
 const LEAST_LITERAL = 4;
@@ -45,22 +45,22 @@ export class Masking {
   readonly #catalogue: RuleCatalogue;
   readonly #literals: readonly number[];
   readonly #plans = new Map<string, MaskingPlan>();
-  readonly #rebaseAt: number | undefined;
+  readonly #limits: PlanLimits;
 
-  private constructor(catalogue: RuleCatalogue, literals: readonly number[], rebaseAt: number | undefined) {
+  private constructor(catalogue: RuleCatalogue, literals: readonly number[], limits: PlanLimits) {
     this.#catalogue = catalogue;
     this.#literals = literals;
-    this.#rebaseAt = rebaseAt;
+    this.#limits = limits;
   }
 
   /** @throws SluiceError `invalid_config` for a literal too short to tell from ordinary text. */
   static create(options: MaskingOptions): Masking {
     const literals = (options.literals ?? []).map(literalDetector);
     const detectors = [...options.detectors, ...literals];
-    const { detectors: _detectors, literals: _literals, rebaseAt, ...rules } = options;
+    const { detectors: _detectors, literals: _literals, limits, ...rules } = options;
     const catalogue = new RuleCatalogue(detectors, rules);
     const always = literals.map((_, index) => options.detectors.length + index);
-    return new Masking(catalogue, always, rebaseAt);
+    return new Masking(catalogue, always, limits ?? {});
   }
 
   /** Entities and detector ids that rules can name. */
@@ -80,7 +80,7 @@ export class Masking {
     const planned = this.#planned(rules);
     const indexes = [...planned.keys()].sort((a, b) => a - b);
     const each = indexes.map((index) => planned.get(index) ?? { action: "mask" as const, operator: REPLACE });
-    const plan = new MaskingPlan(new PlannedRules(this.#catalogue.compiled(indexes), each, this.#rebaseAt));
+    const plan = new MaskingPlan(new PlannedRules(this.#catalogue.compiled(indexes), each, this.#limits));
     if (this.#plans.size >= MAX_PLANS) this.#plans.delete(this.#plans.keys().next().value ?? "");
     this.#plans.set(key, plan);
     return plan;

@@ -11,8 +11,16 @@ export interface PlannedRule {
   readonly operator: OperatorSpec;
 }
 
+/** Both are set by tests alone. */
+export interface PlanLimits {
+  /** Positions are moved down once they pass this. Default 2^30. */
+  readonly rebaseAt?: number;
+  /** Length at which a chain of overlapping spans comes out before its end, UTF-16 units. Default 4096,
+   *  or eight times the candidate limit if that is more. */
+  readonly longestRegion?: number;
+}
+
 const POSITIONS = 2 ** 30;
-/** Least length at which a chain of overlapping spans comes out before its end, UTF-16 units. */
 const LONG_REGION = 4096;
 
 /** A rule set with what to do about each of its rules. */
@@ -30,18 +38,18 @@ export class PlannedRules implements FinderRules {
   readonly #operators: readonly RankedOperator[];
 
   /** @param planned one entry per detector of `rules`. */
-  constructor(rules: RuleSet, planned: readonly PlannedRule[], rebaseAt = POSITIONS) {
+  constructor(rules: RuleSet, planned: readonly PlannedRule[], limits: PlanLimits = {}) {
     this.rules = rules;
-    this.rebaseAt = rebaseAt;
+    this.rebaseAt = limits.rebaseAt ?? POSITIONS;
     this.#operators = planned.map((each) => operatorFor(each.operator));
     this.strictness = Int32Array.from(this.#operators, (operator) => operator.strictness);
     this.cuts = Uint8Array.from(planned, (each) => (each.action === "cut" ? 1 : 0));
-    this.longest = Math.max(LONG_REGION, rules.maxCandidateChars * 8);
+    this.longest = limits.longestRegion ?? Math.max(LONG_REGION, rules.maxCandidateChars * 8);
     this.hasCuts = this.cuts.includes(1);
     this.observes = Uint8Array.from(planned, (each) => (each.action === "observe" ? 1 : 0));
     this.ignores = new Uint8Array(planned.length);
     const ignores = Uint8Array.from(rules.detectors, (each) => (each.wholeTextOnly === true ? 1 : 0));
-    const { strictness, cuts, observes, longest } = this;
+    const { strictness, cuts, observes, longest, rebaseAt } = this;
     this.inJson = { rules, rebaseAt, strictness, cuts, observes, longest, ignores };
   }
 

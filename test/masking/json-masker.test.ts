@@ -118,6 +118,29 @@ test("never cuts an escape sequence in two", () => {
   }
 });
 
+test("two matches that meet inside an escape sequence are one placeholder, whatever the pieces", () => {
+  const bare = { specificity: 10, source: "test", examples: [], counterExamples: [] };
+  const detectors = [{ ...bare, id: "x/pair", entity: "WORD_PAIR", pattern: "\\w." }];
+  const masking = sampleMasking({ detectors, purpose: "scanning", encoded: false });
+  const operator = { type: "mask", keepLast: 0 } as const;
+  const pairs = masking.plan([{ entities: ["*"], action: "mask" }]);
+  const stars = masking.plan([{ entities: ["*"], action: "mask", operator }]);
+  for (const lengths of [[99], [1], [5, 1]]) {
+    const masker = pairs.open("json", SCOPE);
+    assert.equal(stream(masker, '{"a\\n":""}', lengths), '{"<WORD_PAIR>":""}');
+    assert.equal(stream(stars.open("json", SCOPE), '{"a\\na":""}', lengths), '{"***":""}');
+  }
+});
+
+test("a placeholder that comes out before its end does not wait for the end of an escape sequence", () => {
+  const masker = plan.open("json", SCOPE);
+  masker.feed('["-----BEGIN PRIVATE KEY-----\\u0');
+  for (let turn = 0; turn < 400; turn++) {
+    masker.feed("061\\u0");
+    assert.ok(masker.held < 50, `${masker.held} characters held`);
+  }
+});
+
 test("masks what is no JSON as it stands, from where it stops being JSON", () => {
   assert.equal(masked('{"a":"jane@example.com" oops 078-05-1120'), '{"a":"<EMAIL_ADDRESS>" oops <US_SSN>');
   assert.equal(masked("card 4111111111111111"), "card <CREDIT_CARD>");

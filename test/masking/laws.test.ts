@@ -5,12 +5,7 @@ import { Masking } from "../../src/masking/masking.js";
 import { builtInDetectors } from "../../src/patterns/detectors/index.js";
 import { validators } from "../../src/patterns/validators/index.js";
 import fc from "../support/seeded-check.js";
-import { cuts, FUZZ_CASES, ruleSets, SCOPE, stream, texts } from "./fuzz.js";
-
-const runs = (share: number): fc.Parameters<unknown> => ({
-  numRuns: Math.max(20, Math.round(FUZZ_CASES * share)),
-  includeErrorInReport: true,
-});
+import { cuts, ruleSets, runs, SCOPE, stream, texts } from "./fuzz.js";
 
 const OPERATORS: readonly OperatorSpec[] = [
   { type: "replace" },
@@ -45,7 +40,7 @@ test("masked output, scanned again, has no match outside a placeholder, all oper
         assert.ok(touches, `${detector} in ${JSON.stringify(once.text)} at ${start}-${end}`);
       }
     }),
-    runs(0.3),
+    runs(),
   );
 });
 
@@ -68,7 +63,7 @@ test("what parsed as JSON parses, whatever the rules, the same for all pieces", 
       assert.equal(stream(rules.plan("cached").open("json", SCOPE), text, lengths), whole);
       assert.equal(stream(rules.plan("cached").open("json", SCOPE), text, [1]), whole);
     }),
-    runs(0.3),
+    runs(),
   );
 });
 
@@ -81,6 +76,6 @@ test("what is no JSON is masked the same for all pieces", () => {
       assert.equal(stream(rules.plan("cached").open("json", SCOPE), text, lengths), whole);
       assert.equal(stream(rules.plan("cached").open("json", SCOPE), text, [1]), whole);
     }),
-    runs(0.3),
+    runs(),
   );
 });

@@ -1,13 +1,13 @@
-import { contains } from "../../src/patterns/char-set.js";
 import { DEFAULT_CONTEXT_CHARS } from "../../src/patterns/contexts.js";
 import type { Detector } from "../../src/patterns/detector.js";
 import { ENCODED_FORMS } from "../../src/patterns/encoded.js";
 import { entropyOf } from "../../src/patterns/entropy.js";
 import { type Expression, readPattern } from "../../src/patterns/expression.js";
 import { lintDetector } from "../../src/patterns/lint.js";
-import { hasCapture } from "../../src/patterns/program.js";
 import type { Validator } from "../../src/patterns/rule-set.js";
-import { plainReading, Unescaper } from "../../src/patterns/unescaper.js";
+import { plainReading } from "../../src/patterns/unescaper.js";
+import { type Match, matchAll } from "./oracle-matching.js";
+import { type Char, LEVELS, type Moment, type Readings, readingsOf } from "./oracle-reading.js";
 
 /** What the oracle knows of a rule beside its detector. */
 export interface OracleRule {
@@ -16,42 +16,53 @@ export interface OracleRule {
   readonly operator: "replace" | "redact" | "mask";
 }
 
-interface Symbol {
-  readonly codePoint: number;
-  readonly start: number;
-  readonly end: number;
-}
-
 interface Span {
   readonly start: number;
   readonly end: number;
   readonly rule: number;
   readonly sticky: boolean;
+  /** How much of the source must be known before the span is. */
+  readonly known: number;
 }
 
-export interface OracleRegion {
+interface Region {
   readonly start: number;
   readonly end: number;
   readonly spans: readonly Span[];
 }
 
-interface Reading {
-  readonly level: number;
-  readonly symbols: readonly Symbol[];
-  /** Start of an escape that is not decided yet, or -1. */
-  readonly pending: number;
-}
-
-/** A place in a match: index of the next symbol, and where the masked span starts (-1: not yet). */
-interface Place {
-  readonly at: number;
+/** A candidate, by the start of its masked span; rule -1 stands for the encoded forms. */
+interface Candidate {
   readonly start: number;
+  readonly rule: number;
 }
 
-const WORD = /^[A-Za-z0-9_]$/;
+/** A block that begins with `match`, on one level. */
+interface Block {
+  readonly level: number;
+  readonly rule: number;
+  readonly match: Match;
+  /** Where it may end. */
+  readonly closings: readonly Match[];
+}
+
+interface Tree {
+  readonly expression: Expression;
+  readonly end: Expression | null;
+}
+
+/** Everything that a text holds, and when it comes to be known. */
+interface Study {
+  readonly readings: Readings;
+  readonly spans: readonly Span[];
+  readonly blocks: readonly Block[];
+  /** By level and number of known symbols: candidates that wait, those in a block aside. */
+  readonly waiting: readonly (readonly (readonly Candidate[])[])[];
+}
+
 const LETTER_OR_DIGIT = /^[0-9A-Za-z\u00c0-\u024f]$/;
-const LEVELS = 3;
 const STRICTNESS = { mask: 1, replace: 4, redact: 5 } as const;
+const WHOLE = Number.POSITIVE_INFINITY;
 
 /**
  * Masks whole texts by the definition: all spans of all rules, found by following sets of places
@@ -61,12 +72,9 @@ export class Oracle {
   readonly #rules: readonly OracleRule[];
   readonly #validators: ReadonlyMap<string, Validator>;
   readonly #limit: number;
-  readonly #trees: readonly { readonly expression: Expression; readonly end: Expression | null }[];
+  readonly #trees: readonly Tree[];
   readonly #labels: readonly string[];
-  readonly #encoded: boolean;
-  readonly #encodedTrees = ENCODED_FORMS.map((form) =>
-    readPattern(form.pattern, { ignoreCase: false, owner: form.id }),
-  );
+  readonly #encodedTrees: readonly Expression[];
 
   constructor(
     rules: readonly OracleRule[],
@@ -79,45 +87,45 @@ export class Oracle {
     this.#rules = rules;
     this.#validators = options.validators;
     this.#limit = options.maxCandidateChars;
-    this.#encoded = options.encoded;
     const linted = rules.map(({ detector }) => lintDetector(detector, "scanning"));
     this.#trees = linted;
     this.#labels = linted.map(({ label }) => label);
+    this.#encodedTrees = (options.encoded ? ENCODED_FORMS : []).map(({ id, pattern }) =>
+      readPattern(pattern, { ignoreCase: false, owner: id }),
+    );
   }
 
   mask(text: string): string {
     let masked = "";
     let at = 0;
-    for (const region of this.regions(text)) {
+    for (const region of merge(this.#spansAt(this.#study(text, true), WHOLE, "mask"))) {
       masked += text.slice(at, region.start) + this.#placeholder(region, text);
       at = region.end;
     }
     return masked + text.slice(at);
   }
 
-  regions(text: string): readonly OracleRegion[] {
-    return merge(this.#spans(text, false).filter((span) => this.#rules[span.rule]?.action === "mask"));
+  /** How much of a text may be released once so much of it is known, for all of its prefixes. */
+  frontiers(text: string): (known: number) => number {
+    const study = this.#study(text, false);
+    return (known) => this.#frontier(study, known);
   }
 
-  observed(text: string): readonly OracleRegion[] {
-    return merge(this.#spans(text, false).filter((span) => this.#rules[span.rule]?.action === "observe"));
-  }
-
-  /** How much of a text may be released once `prefix` of it is known. */
-  frontier(prefix: string): number {
-    const spans = this.#spans(prefix, true);
-    const of = (action: OracleRule["action"]): readonly OracleRegion[] =>
-      merge(spans.filter((span) => this.#rules[span.rule]?.action === action));
-    const live = this.#live(prefix);
-    const masked = of("mask");
-    const torn = of("observe").find((region) => region.start < live && region.end > live);
+  #frontier(study: Study, known: number): number {
+    const moment = study.readings.moments.findLast((each) => each.known <= known);
+    if (moment === undefined) return 0;
+    const live = this.#live(study, moment);
+    const masked = merge(this.#spansAt(study, known, "mask"));
+    const torn = merge(this.#spansAt(study, known, "observe")).find(
+      (region) => region.start < live && region.end > live,
+    );
     const limit = torn === undefined ? live : heldBy(torn, masked, live);
     const across = masked.find((region) => region.start <= limit && region.end > limit);
     if (across === undefined) return limit;
     return comesEarly(across, live) ? across.end : across.start;
   }
 
-  #placeholder(region: OracleRegion, text: string): string {
+  #placeholder(region: Region, text: string): string {
     const sticky = region.spans.filter((span) => span.sticky);
     const earliest = [...sticky].sort((a, b) => a.start - b.start || a.end - b.end)[0];
     const same = sticky.filter((span) => span.start === earliest?.start && span.end === earliest.end);
@@ -150,82 +158,83 @@ export class Oracle {
     return sorted[0]?.rule ?? 0;
   }
 
-  #spans(text: string, partial: boolean): readonly Span[] {
+  #study(text: string, ended: boolean): Study {
+    const readings = readingsOf(text, ended);
     const spans: Span[] = [];
-    for (const reading of readings(text, partial)) {
-      this.#rules.forEach((_, rule) => {
-        spans.push(...this.#spansOf(rule, { reading, text, partial }));
-      });
-      if (this.#encoded) spans.push(...this.#encodedSpans(reading, text, partial));
-      spans.push(...this.#overlong(reading));
-    }
-    spans.push(...this.#overlongBetween(text));
-    return spans;
-  }
-
-  #spansOf(
-    rule: number,
-    from: { readonly reading: Reading; readonly text: string; readonly partial: boolean },
-  ): readonly Span[] {
-    const { reading, text, partial } = from;
-    const { symbols } = reading;
-    const tree = this.#trees[rule];
-    if (tree === undefined) return [];
-    const spans: Span[] = [];
-    for (let index = 0; index <= symbols.length; index++) {
-      if (!this.#inContext(rule, symbols, index)) continue;
-      for (const place of matches(tree.expression, symbols, { index, partial, live: () => {} })) {
-        const start = symbols[place.start]?.start;
-        const end = symbols[place.at - 1]?.end;
-        if (start === undefined || end === undefined || end <= start) continue;
-        if (tree.end !== null) {
-          spans.push({ start, end, rule, sticky: true });
-          spans.push({
-            start,
-            end: blockEnd(tree.end, symbols, place.at, partial) ?? endOf(symbols),
-            rule,
-            sticky: true,
-          });
-        } else if (this.#accepts(rule, { start, end, text, level: reading.level })) {
-          spans.push({ start, end, rule, sticky: false });
+    const blocks: Block[] = [];
+    const waiting = readings.levels.map((symbols, level) => {
+      const scene = { symbols, level, text, ended };
+      const candidates: Candidate[][] = Array.from({ length: symbols.length + 1 }, () => []);
+      for (let rule = -this.#encodedTrees.length; rule < this.#rules.length; rule++) {
+        const found = rule < 0 ? this.#encodedIn(scene, -1 - rule) : this.#ruleIn(scene, rule);
+        spans.push(...found.spans);
+        blocks.push(...found.blocks);
+        for (const [count, starts] of found.waiting.entries()) {
+          for (const index of starts)
+            candidates[count]?.push({ start: symbols[index]?.start ?? 0, rule: Math.max(-1, rule) });
         }
       }
-    }
-    return spans;
+      return candidates;
+    });
+    const study = { readings, spans, blocks, waiting };
+    return { ...study, spans: earliestOf([...spans, ...this.#overlong(study)]) };
   }
 
-  #accepts(
+  #ruleIn(
+    scene: Scene,
     rule: number,
-    span: { readonly start: number; readonly end: number; readonly text: string; readonly level: number },
-  ): boolean {
-    if (span.end - span.start > this.#limit) return true;
+  ): Pick<Study, "spans" | "blocks"> & { readonly waiting: readonly ReadonlySet<number>[] } {
+    const { symbols, level, ended } = scene;
+    const tree = this.#trees[rule];
+    if (tree === undefined) return { spans: [], blocks: [], waiting: [] };
+    const places = [...symbols.keys()];
+    const begins = places.filter((index) => this.#inContext(rule, symbols, index));
+    const { matches, waiting } = matchAll(tree.expression, symbols, { begins, ended });
+    const spans: Span[] = [];
+    const blocks: Block[] = [];
+    const closings = tree.end === null ? [] : matchAll(tree.end, symbols, { begins: places, ended }).matches;
+    for (const match of matches) {
+      const span = spanOf(match, scene, { rule, sticky: tree.end !== null });
+      if (span === null) continue;
+      if (tree.end === null && !this.#accepts(span, scene)) continue;
+      spans.push(span);
+      if (tree.end !== null)
+        blocks.push({ level, rule, match, closings: closings.filter(({ start }) => start >= match.at) });
+    }
+    return { spans, blocks, waiting };
+  }
+
+  #accepts({ start, end, rule }: Span, { text, level }: Scene): boolean {
+    if (end - start > this.#limit) return true;
     const detector = this.#rules[rule]?.detector;
-    const value = plainReading(span.text.slice(span.start, span.end), span.level);
-    if (detector?.minEntropy !== undefined && entropyOf(value) < detector.minEntropy) return false;
-    if (detector?.validator === undefined) return true;
+    if (detector?.validator === undefined && detector?.minEntropy === undefined) return true;
+    const value = plainReading(text.slice(start, end), level);
+    if (detector.minEntropy !== undefined && entropyOf(value) < detector.minEntropy) return false;
+    if (detector.validator === undefined) return true;
     return this.#validators.get(detector.validator)?.(value) ?? false;
   }
 
-  #encodedSpans(reading: Reading, text: string, partial: boolean): readonly Span[] {
-    const spans: Span[] = [];
-    this.#encodedTrees.forEach((tree, index) => {
-      const form = ENCODED_FORMS[index];
-      for (let at = 0; at < reading.symbols.length; at++) {
-        for (const place of matches(tree, reading.symbols, { index: at, partial, live: () => {} })) {
-          const start = reading.symbols[place.start]?.start ?? 0;
-          const end = reading.symbols[place.at - 1]?.end ?? 0;
-          const run = plainReading(text.slice(start, end), reading.level);
-          const inner = this.#plainSpans(form?.decode(run) ?? "");
-          if (inner.length > 0) spans.push({ start, end, rule: this.#inner(inner), sticky: false });
-        }
-      }
+  #encodedIn(
+    scene: Scene,
+    index: number,
+  ): Pick<Study, "spans" | "blocks"> & { readonly waiting: readonly ReadonlySet<number>[] } {
+    const { symbols, level, text, ended } = scene;
+    const tree = this.#encodedTrees[index];
+    if (tree === undefined) return { spans: [], blocks: [], waiting: [] };
+    const { matches, waiting } = matchAll(tree, symbols, { begins: [...symbols.keys()], ended });
+    const spans = matches.flatMap((match) => {
+      const span = spanOf(match, scene, { rule: -1, sticky: false });
+      if (span === null) return [];
+      const run = plainReading(text.slice(span.start, span.end), level);
+      const inner = this.#plainSpans(ENCODED_FORMS[index]?.decode(run) ?? "");
+      return inner.length === 0 ? [] : [{ ...span, rule: this.#inner(inner) }];
     });
-    return spans;
+    return { spans, blocks: [], waiting };
   }
 
-  #inner(spans: readonly Span[]): number {
-    const detector = (span: Span): Detector | undefined => this.#rules[span.rule]?.detector;
-    const sorted = [...spans].sort((a, b) => {
+  #inner(candidates: readonly Pick<Span, "rule">[]): number {
+    const detector = ({ rule }: Pick<Span, "rule">): Detector | undefined => this.#rules[rule]?.detector;
+    const sorted = [...candidates].sort((a, b) => {
       const specificity = (detector(b)?.specificity ?? 0) - (detector(a)?.specificity ?? 0);
       return specificity || ((detector(a)?.id ?? "") < (detector(b)?.id ?? "") ? -1 : 1);
     });
@@ -237,16 +246,17 @@ export class Oracle {
       codePoint: text.charCodeAt(at),
       start: at,
       end: at + 1,
+      known: at + 1,
     }));
-    const reading = { level: 0, symbols, pending: -1 };
-    return this.#rules.flatMap((_, rule) => this.#spansOf(rule, { reading, text, partial: false }));
+    const scene = { symbols, level: 0, text, ended: true };
+    return this.#rules.flatMap((_, rule) => this.#ruleIn(scene, rule).spans);
   }
 
   /** Whether a context word of the rule ends within reach before the match that starts at `index`. */
-  #inContext(rule: number, symbols: readonly Symbol[], index: number): boolean {
+  #inContext(rule: number, symbols: readonly Char[], index: number): boolean {
     const detector = this.#rules[rule]?.detector;
     if (detector?.context === undefined) return true;
-    const start = symbols[index]?.start ?? endOf(symbols);
+    const start = symbols[index]?.start ?? 0;
     const reach = detector.contextChars ?? DEFAULT_CONTEXT_CHARS;
     return detector.context.some((word) => {
       for (let end = 1; end <= index; end++) {
@@ -257,89 +267,128 @@ export class Oracle {
     });
   }
 
-  /** Sticky spans of candidates that live longer than the limit, symbol by symbol. */
-  #overlong(reading: Reading): readonly Span[] {
+  /** Spans that are known once `known` units of the source are. */
+  #spansAt(study: Study, known: number, action: OracleRule["action"]): readonly Span[] {
+    const isAsked = ({ rule }: Pick<Span, "rule">): boolean => this.#rules[rule]?.action === action;
+    const spans = study.spans.filter((span) => span.known <= known && isAsked(span));
+    const blocks = study.blocks.filter(isAsked).flatMap((block) => {
+      const symbols = (study.readings.levels[block.level] ?? []).filter((each) => each.known <= known);
+      if (block.match.needs > symbols.length && known !== WHOLE) return [];
+      const end = blockEnd(block, known === WHOLE ? WHOLE : symbols.length) ?? symbols.length;
+      const start = symbols[block.match.start]?.start ?? 0;
+      return [{ start, end: symbols[end - 1]?.end ?? 0, rule: block.rule, sticky: true, known }];
+    });
+    return [...spans, ...blocks];
+  }
+
+  /** Every candidate that waits for more once `count` symbols of a level are known. */
+  #candidates(study: Omit<Study, "spans">, level: number, count: number): readonly Candidate[] {
+    const inBlocks = study.blocks.filter(
+      (block) => block.level === level && block.match.needs <= count && blockEnd(block, count) === null,
+    );
+    const symbols = study.readings.levels[level];
+    return [
+      ...(study.waiting[level]?.[count] ?? []),
+      ...inBlocks.map(({ match, rule }) => ({ start: symbols?.[match.start]?.start ?? 0, rule })),
+    ];
+  }
+
+  /** Sticky spans of candidates that live longer than the limit. */
+  #overlong(study: Omit<Study, "spans">): readonly Span[] {
     const spans: Span[] = [];
-    for (let count = 1; count <= reading.symbols.length; count++) {
-      const symbols = reading.symbols.slice(0, count);
-      spans.push(...this.#overlongAt(symbols, endOf(symbols)));
+    const { levels, moments } = study.readings;
+    for (const [level, symbols] of levels.entries()) {
+      for (const [index, { end, known }] of symbols.entries())
+        spans.push(...this.#overlongAt(study, { level, count: index + 1, end, known }));
+    }
+    // The same at every place of the source, where a reading may have dropped what came last.
+    for (const { known, position, counts } of moments) {
+      // Half a pair is read with what follows it.
+      if (known !== position) continue;
+      for (let level = 1; level <= LEVELS; level++) {
+        const count = counts[level] ?? 0;
+        if ((levels[level]?.[count - 1]?.end ?? 0) < position)
+          spans.push(...this.#overlongAt(study, { level, count, end: position, known }));
+      }
     }
     return spans;
   }
 
-  #overlongAt(symbols: readonly Symbol[], end: number): readonly Span[] {
-    if (end - (symbols[0]?.start ?? end) < this.#limit) return [];
-    const live = this.#liveStarts(symbols).filter(({ rule }) => this.#rules[rule]?.action === "mask");
+  #overlongAt(
+    study: Omit<Study, "spans">,
+    at: { readonly level: number; readonly count: number; readonly end: number; readonly known: number },
+  ): readonly Span[] {
+    const { level, count, end, known } = at;
+    if (end < this.#limit) return [];
+    const live = this.#candidates(study, level, count).filter(
+      ({ rule }) => this.#rules[rule]?.action === "mask",
+    );
     const first = Math.min(...live.map(({ start }) => start));
     if (end - first < this.#limit) return [];
-    const rules = live.filter(({ start }) => start === first);
-    const rule = this.#inner(
-      rules.map(({ rule: each, start }) => ({ start, end, rule: each, sticky: true })),
-    );
-    return [{ start: first, end, rule, sticky: true }];
+    const rule = this.#inner(live.filter(({ start }) => start === first));
+    return [{ start: first, end, rule, sticky: true, known }];
   }
 
-  /** The same at every place of the source, where a reading may have dropped what came last. */
-  #overlongBetween(text: string): readonly Span[] {
-    const spans: Span[] = [];
-    let end = 0;
-    for (const char of text) {
-      end += char.length;
-      // Half a pair is read with what follows it.
-      if (end < this.#limit || /^[\ud800-\udbff]$/.test(char)) continue;
-      for (const { level, symbols } of readings(text.slice(0, end), true)) {
-        if (level > 0 && endOf(symbols) < end) spans.push(...this.#overlongAt(symbols, end));
-      }
-    }
-    return spans;
-  }
-
-  /** Masked starts of every candidate that waits for more, by rule; -1 stands for the encoded forms. */
-  #liveStarts(symbols: readonly Symbol[]): readonly { readonly start: number; readonly rule: number }[] {
-    const found: { start: number; rule: number }[] = [];
-    const note = (rule: number) => (place: Place) => {
-      const start = symbols[place.start]?.start;
-      if (start !== undefined) found.push({ start, rule });
-    };
-    this.#trees.forEach((tree, rule) => {
-      for (let index = 0; index < symbols.length; index++) {
-        if (!this.#inContext(rule, symbols, index)) continue;
-        const ends = matches(tree.expression, symbols, { index, partial: true, live: note(rule) });
-        if (tree.end === null) continue;
-        for (const place of ends) if (blockEnd(tree.end, symbols, place.at, true) === null) note(rule)(place);
-      }
-    });
-    if (!this.#encoded) return found;
-    for (const tree of this.#encodedTrees) {
-      for (let index = 0; index < symbols.length; index++) {
-        matches(tree, symbols, { index, partial: true, live: note(-1) });
-      }
-    }
-    return found;
-  }
-
-  #live(prefix: string): number {
-    let live = Number.POSITIVE_INFINITY;
-    let position = 0;
-    for (const reading of readings(prefix, true)) {
-      position = Math.max(position, reading.level === 0 ? endOf(reading.symbols) : 0);
-      if (reading.pending >= 0) live = Math.min(live, reading.pending);
-      for (const { start, rule } of this.#liveStarts(reading.symbols)) {
+  /** First position that a candidate may still come to cover. */
+  #live(study: Study, { position, counts, pending }: Moment): number {
+    let live = Math.min(position, pending);
+    for (const [level, count] of counts.entries()) {
+      for (const { start, rule } of this.#candidates(study, level, count)) {
         const waits = rule >= 0 && this.#rules[rule]?.action === "mask";
         if (waits || position - start < this.#limit) live = Math.min(live, start);
       }
     }
-    return Math.min(live, position);
+    return live;
   }
 }
 
+/** One reading of a text. */
+interface Scene {
+  readonly symbols: readonly Char[];
+  readonly level: number;
+  readonly text: string;
+  readonly ended: boolean;
+}
+
+function spanOf(
+  match: Match,
+  { symbols }: Scene,
+  what: { readonly rule: number; readonly sticky: boolean },
+): Span | null {
+  const start = symbols[match.start]?.start;
+  const end = symbols[match.at - 1]?.end;
+  if (start === undefined || end === undefined || end <= start) return null;
+  // What looks at the edge of the text is known with the whole of it.
+  return { start, end, known: symbols[match.needs - 1]?.known ?? WHOLE, ...what };
+}
+
+/** Index after the last symbol of the block, once `count` symbols are known; null while it goes on. */
+function blockEnd(block: Block, count: number): number | null {
+  let first: number | null = null;
+  for (const { at, needs } of block.closings) {
+    if (needs <= count && (first === null || at < first)) first = at;
+  }
+  return first;
+}
+
+/** Readings mostly agree, so the same span comes several times. */
+function earliestOf(spans: readonly Span[]): readonly Span[] {
+  const kept = new Map<string, Span>();
+  for (const span of spans) {
+    const key = `${span.start} ${span.end} ${span.rule} ${span.sticky}`;
+    const old = kept.get(key);
+    if (old === undefined || old.known > span.known) kept.set(key, span);
+  }
+  return [...kept.values()].sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
 /** A placeholder that comes out before the end of what it stands for. */
-function comesEarly(region: OracleRegion, live: number): boolean {
+function comesEarly(region: Region, live: number): boolean {
   return region.spans.some((span) => span.sticky && span.start <= live);
 }
 
 /** An observed region is not torn, but for what is masked at its beginning, or without end. */
-function heldBy(observed: OracleRegion, masked: readonly OracleRegion[], live: number): number {
+function heldBy(observed: Region, masked: readonly Region[], live: number): number {
   const first = masked.filter(
     (region) =>
       region.start < observed.end &&
@@ -350,181 +399,8 @@ function heldBy(observed: OracleRegion, masked: readonly OracleRegion[], live: n
   return Math.min(live, Math.max(observed.start, ...first.map((region) => region.end)));
 }
 
-function endOf(symbols: readonly Symbol[]): number {
-  return symbols.at(-1)?.end ?? 0;
-}
-
-/** The text as it stands, then read once, twice and three times over. */
-function readings(text: string, partial: boolean): readonly Reading[] {
-  const layers: (Symbol & { readonly level: number })[] = [];
-  const unescapers = Array.from(
-    { length: LEVELS },
-    (_, layer) => new Unescaper(layer === 0 ? "markup" : "escapes", -1),
-  );
-  const pass = (level: number, codePoint: number, start: number, end: number): void => {
-    layers.push({ level, codePoint, start, end });
-    const next = unescapers[level];
-    next?.take(codePoint, start, end);
-    drain(level + 1);
-  };
-  const drain = (level: number): void => {
-    const out = unescapers[level - 1]?.out.splice(0) ?? [];
-    for (let index = 0; index < out.length; index += 3)
-      pass(level, out[index] ?? 0, out[index + 1] ?? 0, out[index + 2] ?? 0);
-  };
-  for (let at = 0; at < text.length; ) {
-    const codePoint = text.codePointAt(at) ?? 0;
-    // Half a pair at the end of a prefix may still become a whole one.
-    if (partial && at === text.length - 1 && codePoint >= 0xd800 && codePoint <= 0xdbff) break;
-    const start = at;
-    at += codePoint > 0xffff ? 2 : 1;
-    pass(0, codePoint, start, at);
-    for (const [index, each] of unescapers.entries()) {
-      each.expire(at);
-      drain(index + 1);
-    }
-  }
-  for (const [index, each] of partial ? [] : unescapers.entries()) {
-    each.finish();
-    drain(index + 1);
-  }
-  return Array.from({ length: LEVELS + 1 }, (_, level) => ({
-    level,
-    symbols: layers.filter((each) => each.level === level),
-    pending: unescapers[level - 1]?.pendingStart ?? -1,
-  }));
-}
-
-interface MatchOptions {
-  readonly index: number;
-  /** More text may follow. */
-  readonly partial: boolean;
-  readonly live: (place: Place) => void;
-}
-
-/** All places at which a match that begins at `index` can end; in partial mode names those that wait. */
-function matches(tree: Expression, symbols: readonly Symbol[], options: MatchOptions): readonly Place[] {
-  const start = hasCapture(tree) ? -1 : options.index;
-  return [
-    ...follow(tree, new Map([[keyOf({ at: options.index, start }), { at: options.index, start }]]), {
-      symbols,
-      ...options,
-    }).values(),
-  ].filter((place) => place.start >= 0);
-}
-
-type Places = ReadonlyMap<string, Place>;
-
-function keyOf(place: Place): string {
-  return `${place.at}/${place.start}`;
-}
-
-function follow(
-  tree: Expression,
-  places: Places,
-  scene: MatchOptions & { readonly symbols: readonly Symbol[] },
-): Places {
-  if (places.size === 0) return places;
-  const result = new Map<string, Place>();
-  const add = (place: Place): void => {
-    result.set(keyOf(place), place);
-  };
-  switch (tree.kind) {
-    case "sequence":
-      return tree.parts.reduce((reached, part) => follow(part, reached, scene), places);
-    case "choice":
-      for (const option of tree.options)
-        for (const place of follow(option, places, scene).values()) add(place);
-      return result;
-    case "capture": {
-      const tagged = new Map<string, Place>();
-      for (const place of places.values()) {
-        const at = place.start < 0 ? { at: place.at, start: place.at } : place;
-        tagged.set(keyOf(at), at);
-      }
-      return follow(tree.body, tagged, scene);
-    }
-    case "repeat":
-      return repeat(tree, places, scene);
-    case "set":
-      for (const place of places.values()) {
-        const symbol = scene.symbols[place.at];
-        if (symbol === undefined) {
-          if (scene.partial) waits(place, scene);
-        } else if (contains(tree.set, symbol.codePoint)) add({ at: place.at + 1, start: place.start });
-      }
-      return result;
-    case "assert":
-      for (const place of places.values()) {
-        const left = scene.symbols[place.at - 1];
-        const right = scene.symbols[place.at];
-        const { assertion } = tree;
-        if (assertion.kind === "before") {
-          const seen = left === undefined ? assertion.edge : contains(assertion.set, left.codePoint);
-          if (seen !== assertion.negate) add(place);
-          continue;
-        }
-        if (right === undefined && scene.partial) {
-          waits(place, scene);
-          continue;
-        }
-        const holds =
-          assertion.kind === "word"
-            ? isWord(left) !== isWord(right)
-            : right === undefined
-              ? assertion.edge
-              : contains(assertion.set, right.codePoint);
-        if (holds !== assertion.negate) add(place);
-      }
-      return result;
-  }
-}
-
-/** A candidate waits from where its span starts, if that has come. */
-function waits(place: Place, scene: MatchOptions & { readonly symbols: readonly Symbol[] }): void {
-  if (place.start >= 0 && place.start < scene.symbols.length) scene.live(place);
-}
-
-function repeat(
-  tree: Extract<Expression, { kind: "repeat" }>,
-  places: Places,
-  scene: MatchOptions & { readonly symbols: readonly Symbol[] },
-): Places {
-  const result = new Map<string, Place>(tree.min === 0 ? places : []);
-  let current = places;
-  for (let count = 1; count <= tree.max && current.size > 0; count++) {
-    current = follow(tree.body, current, scene);
-    if (count < tree.min) continue;
-    const known = result.size;
-    for (const [key, place] of current) result.set(key, place);
-    if (result.size === known && count > tree.min + scene.symbols.length) break;
-  }
-  return result;
-}
-
-function isWord(symbol: Symbol | undefined): boolean {
-  return symbol !== undefined && WORD.test(String.fromCodePoint(symbol.codePoint));
-}
-
-/** Where the first match of `end` at or after `from` ends, or null. */
-function blockEnd(
-  end: Expression,
-  symbols: readonly Symbol[],
-  from: number,
-  partial: boolean,
-): number | null {
-  let first: number | null = null;
-  for (let index = from; index < symbols.length; index++) {
-    for (const place of matches(end, symbols, { index, partial, live: () => {} })) {
-      const at = symbols[place.at - 1]?.end ?? 0;
-      if (first === null || at < first) first = at;
-    }
-  }
-  return first;
-}
-
 /** Whether the word stands before symbol `end`, with word edges where it has letters or digits. */
-function endsWord(word: string, symbols: readonly Symbol[], end: number): boolean {
+function endsWord(word: string, symbols: readonly Char[], end: number): boolean {
   const chars = Array.from(word);
   const begin = end - chars.length;
   if (begin < 0) return false;
@@ -541,7 +417,7 @@ function endsWord(word: string, symbols: readonly Symbol[], end: number): boolea
   return free(chars[0], begin - 1) && free(chars.at(-1), end);
 }
 
-function merge(spans: readonly Span[]): readonly OracleRegion[] {
+function merge(spans: readonly Span[]): readonly Region[] {
   const regions: { start: number; end: number; spans: Span[] }[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = regions.at(-1);

@@ -305,7 +305,7 @@ test("the number of pseudonyms in a conversation is bounded", () => {
 });
 
 test("streams longer than positions reach give the same", () => {
-  const rebasing = sampleMasking({ rebaseAt: 64 }).plan(all);
+  const rebasing = sampleMasking({ limits: { rebaseAt: 64 } }).plan(all);
   const line = `mail jane@example.com, bank 912803456, ${PEM} and 4111 1111 1111 1111; `;
   const text = line.repeat(20);
   const masker = rebasing.open("text", SCOPE);
