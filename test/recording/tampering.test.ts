@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { SessionId } from "../../src/domain/session-id.js";
 import { CHAIN_START } from "../../src/recording/chain.js";
-import { encodeEntry } from "../../src/recording/entry-codec.js";
-import { ledgerKey, pageKey, pageRange, seqOfPageKey, sessionBytes } from "../../src/recording/keys.js";
+import { ledgerKey, pageKey, seqOfPageKey, sessionBytes } from "../../src/recording/keys.js";
 import { PageBuilder } from "../../src/recording/page.js";
 import { openLevelStore } from "../../src/recording/stores/level.js";
 import { MemoryStore } from "../../src/recording/stores/memory.js";
 import type { Store } from "../../src/recording/stores/store.js";
 import { verifyStore } from "../../src/recording/verify.js";
 import { chunk, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
+import { forgedPage, pagesOf, put } from "./tamper.js";
 
 async function recorded(store: Store, keys = newKeys(), anchors: string[] = []) {
   const sinks = [async (line: string) => void anchors.push(line)];
@@ -28,19 +28,6 @@ async function recorded(store: Store, keys = newKeys(), anchors: string[] = []) 
     await writer.committed(writer.lastSeq);
   }
   return { log, keys, sessions, anchors };
-}
-
-async function put(store: Store, pairs: readonly (readonly [Buffer, Buffer | null])[]): Promise<void> {
-  const batch = store.batch();
-  for (const [key, value] of pairs) {
-    if (value === null) batch.remove(key);
-    else batch.put(key, value);
-  }
-  await batch.commit(false);
-}
-
-async function pagesOf(store: Store, session: SessionId) {
-  return store.range({ ...pageRange(sessionBytes(session)), limit: 100, maxBytes: 1 << 20 });
 }
 
 function first(sessions: readonly SessionId[]): SessionId {
@@ -130,13 +117,11 @@ describe("verification", () => {
     const { sessions } = await recorded(store);
     const session = first(sessions);
     const pages = await pagesOf(store, session);
-    const builder = new PageBuilder(1024);
-    let link = CHAIN_START;
-    for (const body of [opened({ session }), ...[1, 2, 3, 4].map((at) => chunk(`forged ${at}`)), ended()]) {
-      encodeEntry(builder.open(), body, 0);
-      link = builder.close(link);
-    }
-    const forged = Buffer.from(builder.seal(link));
+    const forged = forgedPage([
+      opened({ session }),
+      ...[1, 2, 3, 4].map((at) => chunk(`forged ${at}`)),
+      ended(),
+    ]);
     await put(store, [
       ...pages.map(({ key }) => [key, null] as const),
       [pageKey(sessionBytes(session), 1), forged],
