@@ -33,10 +33,16 @@ const LAST_PAUSE_MS = 5_000;
 /** Close codes after which trying again is of no use. */
 const FINAL_CODES: ReadonlySet<number> = new Set([1003, 1008, 1009, 4403]);
 
+/** A stream on the socket, and whether the gateway may have heard of it. */
+interface Held {
+  readonly stream: SessionStream;
+  wasSent: boolean;
+}
+
 /** Sessions of a Sluice gateway on one WebSocket, which comes back by itself. */
 export class SluiceClient implements StreamHost {
   readonly #options: SluiceClientOptions;
-  readonly #streams = new Map<string, SessionStream>();
+  readonly #streams = new Map<string, Held>();
   #socket: SocketLike | null = null;
   #state: "idle" | "connecting" | "open" | "closed" = "idle";
   #nextId = 1;
@@ -49,7 +55,7 @@ export class SluiceClient implements StreamHost {
 
   /** Asks a model. Sent again unseen if the connection is lost before the session exists: the key makes it one. */
   complete(request: CompleteRequest): SessionStream {
-    const message = { idempotencyKey: crypto.randomUUID(), ...request };
+    const message = { idempotencyKey: newKey(), ...request };
     return this.#begin({ member: "complete", message }, { sessionId: null, afterSeq: 0 });
   }
 
@@ -98,19 +104,32 @@ export class SluiceClient implements StreamHost {
 
   reopen(stream: SessionStream): void {
     const id = `s${this.#nextId++}`;
-    this.#streams.set(id, stream);
-    if (this.#state === "open") this.#send(id, stream.ask);
+    const held = { stream, wasSent: false };
+    this.#streams.set(id, held);
+    if (this.#state === "open") this.#send(id, held);
     else if (this.#state === "idle") void this.#connect();
   }
 
+  /** Without a connection it is kept, and sent with the next one. */
   cancel(stream: SessionStream): void {
-    for (const [id, one] of this.#streams) {
-      if (one === stream && this.#state === "open")
-        this.#socket?.send(JSON.stringify({ stream: id, cancel: {} }));
+    for (const [id, held] of this.#streams) {
+      if (held.stream !== stream) continue;
+      if (!held.wasSent && stream.sessionId === null) {
+        this.#streams.delete(id);
+        stream.fail(new SluiceError({ code: "cancelled", message: "Cancelled before it was asked." }));
+      } else if (this.#state === "open") this.#frame(id, "cancel", {});
     }
   }
 
-  #send(id: string, { member, message }: Ask): void {
+  #send(id: string, held: Held): void {
+    const { stream } = held;
+    const { member, message } = stream.ask;
+    held.wasSent = true;
+    this.#frame(id, member, message);
+    if (stream.isCancelled) this.#frame(id, "cancel", {});
+  }
+
+  #frame(id: string, member: Ask["member"] | "cancel", message: object): void {
     this.#socket?.send(JSON.stringify({ stream: id, [member]: message }));
   }
 
@@ -142,7 +161,7 @@ export class SluiceClient implements StreamHost {
   #opened(): void {
     this.#state = "open";
     this.#options.onState?.("open");
-    for (const [id, stream] of this.#streams) this.#send(id, stream.ask);
+    for (const [id, held] of this.#streams) this.#send(id, held);
   }
 
   #received(data: string): void {
@@ -151,7 +170,7 @@ export class SluiceClient implements StreamHost {
     this.#pauseMs = FIRST_PAUSE_MS;
     const frame: ServerFrame = JSON.parse(data);
     const { stream: id, error, seq, ...rest } = frame;
-    const stream = id === undefined ? undefined : this.#streams.get(id);
+    const stream = id === undefined ? undefined : this.#streams.get(id)?.stream;
     if (id === undefined || stream === undefined) return;
     if (error !== undefined) {
       this.#streams.delete(id);
@@ -192,12 +211,19 @@ export class SluiceClient implements StreamHost {
   #failAll(error: SluiceError): void {
     const streams = [...this.#streams.values()];
     this.#streams.clear();
-    for (const stream of streams) stream.fail(error);
+    for (const { stream } of streams) stream.fail(error);
   }
 }
 
 function openGlobal(url: string, protocols: string[]): SocketLike {
   return new WebSocket(url, protocols);
+}
+
+/** `crypto.randomUUID` is there in secure contexts only; a page of a development machine may be none. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 function base64url(text: string): string {

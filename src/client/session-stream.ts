@@ -6,6 +6,8 @@ export interface StreamHost {
   /** Begins again after the last event that was kept, on a stream of its own. */
   reopen(stream: SessionStream): void;
   cancel(stream: SessionStream): void;
+  /** Reads a session beside its stream. */
+  follow(sessionId: string): SessionStream;
 }
 
 /** How a stream begins: the frame's member and message. */
@@ -32,6 +34,9 @@ export class SessionStream implements AsyncIterable<SluiceEvent> {
   #error: SluiceError | null = null;
   #sessionId: string | null = null;
   #lastSeq = 0;
+  #isCancelled = false;
+  /** Which choice speaks on a text channel; null for every other channel. */
+  readonly #channels = new Map<number, number | null>();
 
   constructor(
     host: StreamHost,
@@ -72,9 +77,15 @@ export class SessionStream implements AsyncIterable<SluiceEvent> {
     return { member: member === "follow" ? "follow" : "attach", message: at };
   }
 
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
   /** Ends the session; of a replay or somebody else's session only the reading. */
   cancel(): void {
-    if (this.#state !== "over") this.#host.cancel(this);
+    if (this.#state === "over" || this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#host.cancel(this);
   }
 
   /** False: the stream lets go of its place on the socket. */
@@ -124,13 +135,32 @@ export class SessionStream implements AsyncIterable<SluiceEvent> {
 
   /** The words of one choice as they are released; reasoning, refusals and tool calls are left out. */
   async *text(choice = 0): AsyncGenerator<string> {
-    const channels = new Set<number>();
-    for await (const { chunk, output } of this) {
-      for (const { channel } of output?.items ?? []) {
-        if (channel?.kind === "CHANNEL_KIND_TEXT" && (channel.choice ?? 0) === choice)
-          channels.add(channel.channel ?? 0);
-      }
-      if (chunk !== undefined && channels.has(chunk.channel ?? 0)) yield chunk.text;
+    for await (const event of this) {
+      this.#note(event);
+      const { seq, chunk } = event;
+      if (chunk === undefined) continue;
+      const channel = chunk.channel ?? 0;
+      if (!this.#channels.has(channel)) await this.#learn(channel, seq);
+      if (this.#channels.get(channel) === choice) yield chunk.text;
     }
+  }
+
+  #note({ output }: SluiceEvent): void {
+    for (const { channel } of output?.items ?? []) {
+      if (channel === undefined) continue;
+      const speaks = channel.kind === "CHANNEL_KIND_TEXT" ? (channel.choice ?? 0) : null;
+      this.#channels.set(channel.channel ?? 0, speaks);
+    }
+  }
+
+  /** A stream that begins in the middle has not seen its channels open: the log before it says what they are. */
+  async #learn(channel: number, before: number): Promise<void> {
+    if (this.#sessionId === null) return;
+    const earlier = this.#host.follow(this.#sessionId);
+    for await (const event of earlier) {
+      this.#note(event);
+      if (this.#channels.has(channel) || event.seq >= before) break;
+    }
+    earlier.cancel();
   }
 }

@@ -36,7 +36,8 @@ const MOST_ERRORS = 100;
 /** A socket and its sessions, which take turns. */
 export class Connection extends SocketLife implements StreamHost {
   readonly #options: ConnectionOptions;
-  readonly #streams = new Map<string, SessionStream | "opening">();
+  /** `cancelled`: while it was being opened, which cannot be called back. */
+  readonly #streams = new Map<string, SessionStream | "opening" | "cancelled">();
   readonly #ready = new Set<SessionStream>();
   #isScheduled = false;
   #waitingFrames = 0;
@@ -81,7 +82,8 @@ export class Connection extends SocketLife implements StreamHost {
     if (ask === "cancel") {
       if (open === undefined)
         throw new SluiceError("not_found", `There is no stream ${stream} here.`, { field: "stream" });
-      void this.#cancel(open);
+      if (open === "opening" || open === "cancelled") this.#streams.set(stream, "cancelled");
+      else void this.#cancel(open);
       return;
     }
     if (open !== undefined) {
@@ -112,8 +114,10 @@ export class Connection extends SocketLife implements StreamHost {
         return;
       }
       const opened = new SessionStream(this, reading, { id: stream, ownSession });
+      const isCancelled = this.#streams.get(stream) === "cancelled";
       this.#streams.set(stream, opened);
       this.ready(opened);
+      if (isCancelled) void this.#cancel(opened);
     } catch (thrown) {
       this.#streams.delete(stream);
       const error = asSluiceError(thrown);
@@ -123,15 +127,9 @@ export class Connection extends SocketLife implements StreamHost {
   }
 
   /** Ends a session of one's own; of another's, or a replay, only the reading. */
-  async #cancel(stream: SessionStream | "opening"): Promise<void> {
+  async #cancel(stream: SessionStream): Promise<void> {
     const { deps, token } = this.#options;
     try {
-      if (stream === "opening") {
-        throw new SluiceError(
-          "conflict",
-          "The session is being opened; cancel it when its first frame has come.",
-        );
-      }
       if (stream.ownSession === null) {
         stream.fail(new SluiceError("cancelled", "The stream was cancelled."));
         return;
@@ -188,12 +186,12 @@ export class Connection extends SocketLife implements StreamHost {
   }
 
   protected override onShutDown(error: SluiceError): void {
-    for (const stream of [...this.#streams.values()]) if (stream !== "opening") stream.fail(error);
+    for (const stream of [...this.#streams.values()]) if (typeof stream !== "string") stream.fail(error);
   }
 
   /** The sessions go on for their grace. */
   protected override onClose(): void {
-    for (const stream of [...this.#streams.values()]) if (stream !== "opening") stream.close();
+    for (const stream of [...this.#streams.values()]) if (typeof stream !== "string") stream.close();
     this.#streams.clear();
     this.#ready.clear();
     this.#options.onOver(this);

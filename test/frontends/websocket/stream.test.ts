@@ -123,6 +123,17 @@ describe("/v1/stream", () => {
     client.socket.close();
   });
 
+  test("takes a cancel right behind its request", async () => {
+    const client = await connect();
+    client.ask("a", "please count", "slow");
+    client.send({ stream: "a", cancel: {} });
+    client.send({ stream: "a", cancel: {} });
+    const last = await client.until((frame) => frame.error !== undefined);
+    assert.equal(last.stream, "a");
+    assert.equal(last.error?.code, "cancelled");
+    client.socket.close();
+  });
+
   test("ends a denied stream with ended and then error, and goes on with the others", async () => {
     const client = await connect();
     client.ask("bad", "project alder");
