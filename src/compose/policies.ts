@@ -27,8 +27,13 @@ export function policySource(
     })),
     detectors: detectors.map(({ id, entity }) => ({ id, entity })),
     surfaces: surfaces(),
-    attributes: identity.issuers.flatMap(({ claims }) => [...claims.attributes.keys()]),
-    issuers: identity.issuers.map(({ issuer }) => issuer.value),
+    issuers: identity.issuers.map(({ issuer, claims, groupsPrefix }) => ({
+      issuer: issuer.value,
+      attributes: [...claims.attributes.keys()],
+      groupsPrefix: claims.groups === undefined ? null : groupsPrefix,
+      teams: claims.team !== undefined,
+      tenants: claims.tenant !== undefined,
+    })),
     lint: (rule) => scanner.problems(rule),
   };
 }

@@ -1,6 +1,7 @@
 import type { ReviewRequirement, ReviewSpec } from "../domain/decision.js";
 import type { DecisionReason } from "../domain/entry.js";
 import type { MaskRule, Obligations, RedactRule } from "../domain/obligation.js";
+import { BUILT_IN } from "./built-in.js";
 import { NO_POLICY } from "./no-policy.js";
 import type { CompletionRule, Policy, PromptRule } from "./policy.js";
 import type { Evaluation, PolicyTrace, RuleTrace } from "./trace.js";
@@ -16,11 +17,9 @@ export type Verdict = { readonly reasons: readonly DecisionReason[]; readonly ob
 export function combine(evaluation: Evaluation): Verdict {
   const applying = evaluation.policies.filter(({ applies }) => applies);
   const enforced = applying.filter(({ policy }) => policy.mode === "enforce");
-  const obligations = obligationsOf(enforced);
-  const reasons = [
-    ...enforced.flatMap(reasonsOf),
-    ...applying.filter(({ policy }) => policy.mode === "observe").flatMap(observed),
-  ];
+  const observing = applying.filter(({ policy }) => policy.mode === "observe");
+  const obligations = obligationsOf(enforced, observing);
+  const reasons = [...enforced.flatMap(reasonsOf), ...observing.flatMap(observed)];
   const denial = firstDenial(evaluation, enforced);
   if (denial !== null) {
     const stands = reasons.some(({ policy, rule }) => policy === denial.policy && rule === denial.rule);
@@ -113,21 +112,32 @@ function observed({ policy, rules }: PolicyTrace): readonly DecisionReason[] {
     message,
   });
   const stops = rules.filter(({ effect }) => effect === "deny" || effect === "review");
-  if (stops.length === 0) return [own("allow", "would allow")];
+  if (stops.length === 0) {
+    const obliging = rules.filter(({ effect, rule }) => effect === "oblige" && rule !== BUILT_IN);
+    return [
+      own("allow", "would allow"),
+      ...obliging.map((rule) => own(rule.rule, `would oblige: ${rule.why}`)),
+    ];
+  }
   return stops.map((rule) =>
     own(rule.rule, rule.effect === "deny" ? `would deny: ${rule.why}` : `would ask for review: ${rule.why}`),
   );
 }
 
-function obligationsOf(enforced: readonly PolicyTrace[]): Obligations {
+function obligationsOf(enforced: readonly PolicyTrace[], observing: readonly PolicyTrace[]): Obligations {
   const policies = enforced.map(({ policy }) => policy);
+  // What an observer would mask is noted where it is found, and changes nothing.
+  const noted = observing.flatMap(({ policy }) => policy.completion.filter(({ id }) => id !== BUILT_IN));
   const redacting = policies.flatMap(({ prompt }) => prompt.filter(isRedact));
   const reversible = redacting.filter(({ redact }) => redact.reversible);
   const limits = policies.flatMap(({ prompt }) =>
     prompt.flatMap((rule) => (rule.kind === "limit" ? (rule.limits.completionTokens ?? []) : [])),
   );
   return {
-    mask: distinct(policies.flatMap(({ completion }) => completion.map(maskRule))),
+    mask: distinct([
+      ...policies.flatMap(({ completion }) => completion.map(maskRule)),
+      ...noted.map(({ entities }): MaskRule => ({ entities, action: "observe" })),
+    ]),
     redact: distinct(redacting.map(({ redact }): RedactRule => redact)),
     completionTokens: limits.length === 0 ? null : Math.min(...limits),
     // Putting values back is a release: it happens only where every rule that took them out agrees.

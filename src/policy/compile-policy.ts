@@ -1,4 +1,5 @@
 import type { Place, Placed, Problems } from "../documents/index.js";
+import { BUILT_IN } from "./built-in.js";
 import { type CompileContext, checkEntities } from "./compile-context.js";
 import { compilePromptRule } from "./compile-prompt-rule.js";
 import { Condition } from "./condition.js";
@@ -17,7 +18,7 @@ export function compilePolicy(written: Placed<WrittenPolicy>, context: CompileCo
     name,
     at: value.name.at,
     mode: value.mode,
-    who: value.who,
+    who: value.who.value,
     when: compileCondition(value.when, context.problems),
     connections: value.connections.value.map((connection) => connection.value),
     models: value.models.value.map((model) => model.value),
@@ -59,7 +60,7 @@ function compileCondition(when: Placed<string> | undefined, problems: Problems):
 function compileCompletion(value: WrittenPolicy, context: CompileContext): readonly CompletionRule[] {
   if (value.completion === undefined) {
     const entities = builtInSet(context.surroundings.detectors);
-    return [{ id: "built-in", at: value.name.at, action: "mask", entities, operator: undefined }];
+    return [{ id: BUILT_IN, at: value.name.at, action: "mask", entities, operator: undefined }];
   }
   return value.completion.map(({ value: rule, at }) => compileCompletionRule(rule, at, context));
 }

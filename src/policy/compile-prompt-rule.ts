@@ -25,7 +25,13 @@ export function compilePromptRule(
 ): PromptRule | null {
   const { value: rule } = written;
   const id = rule.id.value;
-  const facts: RuleFacts = { id, at: written.at, roles: rule.roles ?? null, key: `${policy}/${id}` };
+  const facts: RuleFacts = { id, at: written.at, roles: rule.roles?.value ?? null, key: `${policy}/${id}` };
+  if (rule.roles !== undefined && (rule.kind === "limit" || rule.kind === "redact")) {
+    context.problems.add(
+      rule.roles.at,
+      `${rule.kind} concerns the whole request, so \`roles\` would have no effect; leave it out`,
+    );
+  }
   switch (rule.kind) {
     case "deny": {
       const { spec } = rule;
@@ -72,7 +78,7 @@ function compileAllowOnly(
 ): AllowOnlyRule | null {
   const patterns = [...(spec.patterns?.value ?? [])];
   const words: string[] = [];
-  let { ignoreCase } = spec;
+  let ignoreCase = spec.ignoreCase ?? true;
   for (const name of spec.topics?.value ?? []) {
     const topic = findTopic(name, spec.topics?.at ?? facts.at, context);
     patterns.push(...(topic?.patterns ?? []));
@@ -110,7 +116,7 @@ function compileMatcher(matcher: Matching, facts: RuleFacts, context: CompileCon
     patterns: [],
     words: [],
     entities: [],
-    ignoreCase: matcher.ignoreCase,
+    ignoreCase: matcher.ignoreCase ?? true,
   };
   const scan = ((): ScanRule | null => {
     switch (matcher.kind) {
@@ -122,7 +128,7 @@ function compileMatcher(matcher: Matching, facts: RuleFacts, context: CompileCon
         return { ...empty, words: matcher.spec.value };
       case "topic": {
         const topic = findTopic(matcher.spec.value, matcher.spec.at, context);
-        return topic && { ...empty, ...topic, ignoreCase: matcher.ignoreCase && topic.ignoreCase };
+        return topic && { ...empty, ...topic, ignoreCase: empty.ignoreCase && topic.ignoreCase };
       }
       case "entities":
         checkEntities(matcher.spec, context);

@@ -2,6 +2,7 @@ import type { DialectName } from "../domain/entry.js";
 import { Pace } from "../domain/pace.js";
 import type { Principal } from "../domain/principal.js";
 import type { PromptView, RequestFeature } from "../domain/prompt.js";
+import { BUILT_IN } from "./built-in.js";
 import { matchesGlob } from "./glob.js";
 import { judgeRule, type PromptFindings } from "./judge-rule.js";
 import type { Policy } from "./policy.js";
@@ -135,7 +136,7 @@ function completionTraces(policy: Policy): readonly RuleTrace[] {
   return policy.completion.map((rule) => {
     const what = rule.entities.length > 6 ? `${rule.entities.length} entities` : rule.entities.join(", ");
     const why =
-      rule.id === "built-in"
+      rule.id === BUILT_IN
         ? "has no completion rules, so the built-in set is masked"
         : `${rule.action} ${what}`;
     return { rule: rule.id, kind: rule.action, why, effect: "oblige" };

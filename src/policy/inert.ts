@@ -1,18 +1,12 @@
-import { formatMs, type Placed, type Problems, quote, suggest } from "../documents/index.js";
+import { formatMs, type Placed } from "../documents/index.js";
 import type { DialectName } from "../domain/entry.js";
 import type { RequestFeature } from "../domain/prompt.js";
-import { globsOverlap } from "./glob.js";
+import type { Check } from "./inert/check.js";
+import { checkConnections } from "./inert/connections.js";
+import { checkReviewers, checkWho } from "./inert/people.js";
 import type { WrittenDocument, WrittenPolicy } from "./language/policy-document.js";
 import type { Policy } from "./policy.js";
-import { builtInSet, type ConnectionFacts, type Surroundings, selectDetectors } from "./surroundings.js";
-
-interface Check {
-  readonly surroundings: Surroundings;
-  /** What is refused. */
-  readonly problems: Problems;
-  /** What is only worth a look. */
-  readonly notes: Problems;
-}
+import { builtInSet, selectDetectors } from "./surroundings.js";
 
 /** Refuses what no surface, or not every surface, could enforce: a rule that does nothing is a trap. */
 export function checkInert(written: WrittenDocument, policies: readonly Policy[], check: Check): void {
@@ -20,54 +14,15 @@ export function checkInert(written: WrittenDocument, policies: readonly Policy[]
     const policy = policies[index];
     if (policy === undefined) return;
     checkConnections(each.value, check);
-    checkWho(each, check);
+    checkWho(each.value, check);
+    checkReviewers(each.value, check);
     checkPermit(each.value, check);
+    checkShadowed(policy, check);
     checkReleases(policy, check);
     checkUnseen(policy, each, check);
     checkObserve(each, check);
     checkWaits(policy, check);
   });
-}
-
-function checkConnections(policy: WrittenPolicy, { surroundings, problems }: Check): void {
-  const known = surroundings.connections;
-  const named: ConnectionFacts[] = [];
-  for (const { value, at } of policy.connections.value) {
-    const connection = known.find(({ name }) => name === value);
-    if (connection !== undefined) named.push(connection);
-    else
-      problems.add(
-        at,
-        `no connection is called ${quote(value)}; ${suggest(
-          value,
-          known.map(({ name }) => name),
-        )}`,
-      );
-  }
-  if (named.length === 0) return;
-  const served = named.flatMap(({ models }) => models);
-  for (const { value, at } of policy.models.value) {
-    if (served.some((model) => globsOverlap(model, value))) continue;
-    problems.add(
-      at,
-      `no connection of this policy serves a model that ${quote(value)} names; they serve ${served.join(", ")}`,
-    );
-  }
-}
-
-function checkWho({ value: { who }, at }: Placed<WrittenPolicy>, { surroundings, problems }: Check): void {
-  for (const issuer of surroundings.issuers === undefined ? [] : (who.issuers ?? [])) {
-    if (surroundings.issuers?.includes(issuer)) continue;
-    problems.add(
-      at,
-      `who.issuers: ${quote(issuer)} is not configured; ${suggest(issuer, surroundings.issuers ?? [])}`,
-    );
-  }
-  for (const name of surroundings.attributes === undefined ? [] : (who.attributes?.keys() ?? [])) {
-    if (surroundings.attributes?.includes(name)) continue;
-    const near = suggest(name, surroundings.attributes ?? []);
-    problems.add(at, `who.attributes: no issuer maps a claim to ${quote(name)}, so nobody has it; ${near}`);
-  }
 }
 
 /** Dialects whose requests can carry a feature at all. */
@@ -83,14 +38,50 @@ const CARRIES: Readonly<Record<RequestFeature, readonly DialectName[]>> = {
   background: ["openai-responses"],
 };
 
+/** What the endpoints of each kind of connection speak. */
+const SPOKEN: Readonly<Record<string, readonly DialectName[]>> = {
+  openai: ["openai-chat", "openai-completions", "openai-responses"],
+  anthropic: ["anthropic-messages"],
+  gemini: ["gemini"],
+  ollama: ["ollama"],
+};
+
 function checkPermit(policy: WrittenPolicy, { surroundings, problems }: Check): void {
+  const named = surroundings.connections.filter(({ name }) =>
+    policy.connections.value.some(({ value }) => value === name),
+  );
   for (const { value, at } of policy.permit) {
     const carriers = CARRIES[value];
+    const takes = named.some(({ dialect }) =>
+      (SPOKEN[dialect] ?? []).some((each) => carriers.includes(each)),
+    );
+    if (named.length > 0 && !takes && surroundings.asWritten !== true) {
+      problems.add(
+        at,
+        `no connection of this policy takes ${value}; connections of these dialects do: ${kindsOf(carriers)}`,
+      );
+      continue;
+    }
     if (surroundings.surfaces.some(({ dialect }) => carriers.includes(dialect))) continue;
     problems.add(
       at,
       `no front end that is switched on carries ${value}; it takes one of ${carriers.join(", ")}`,
     );
+  }
+}
+
+function kindsOf(carriers: readonly DialectName[]): string {
+  const kinds = Object.entries(SPOKEN).filter(([, spoken]) => spoken.some((each) => carriers.includes(each)));
+  return kinds.map(([kind]) => kind).join(", ");
+}
+
+/** What stands beside a rule that denies everything comes to nothing, and was hardly meant so. */
+function checkShadowed(policy: Policy, { notes }: Check): void {
+  const all = policy.prompt.find((rule) => rule.kind === "deny" && rule.scan === null);
+  if (all === undefined || policy.mode === "observe") return;
+  for (const rule of policy.prompt) {
+    if (rule !== all && rule.kind !== "deny")
+      notes.add(rule.at, `the rule "${all.id}" denies whatever the prompt, so this one changes nothing`);
   }
 }
 

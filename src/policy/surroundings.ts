@@ -5,20 +5,31 @@ import type { ScanRule } from "./scanner.js";
 /** What a policy may refer to, and where its rules would have to hold. */
 export interface Surroundings {
   readonly connections: readonly ConnectionFacts[];
+  /** No configuration is known: connections are taken as policies name them, whatever they serve. */
+  readonly asWritten?: boolean;
   readonly detectors: readonly DetectorFacts[];
   /** Where callers come in. */
   readonly surfaces: readonly Surface[];
-  /** Attribute names that some issuer maps; left out: not checked. */
-  readonly attributes?: readonly string[];
-  /** Configured issuers; left out: not checked. */
-  readonly issuers?: readonly string[];
+  /** Configured issuers and what their tokens can say; left out: not checked. */
+  readonly issuers?: readonly IssuerFacts[];
   /** The pattern engine's own lint; see `PromptScanner.problems`. */
   readonly lint: (rule: ScanRule) => readonly string[];
 }
 
+export interface IssuerFacts {
+  readonly issuer: string;
+  /** Attributes that it maps a claim to. */
+  readonly attributes: readonly string[];
+  /** What its groups begin with; null: its tokens give none. */
+  readonly groupsPrefix: string | null;
+  /** Whether its tokens can name a team, and a tenant other than the issuer. */
+  readonly teams: boolean;
+  readonly tenants: boolean;
+}
+
 export interface ConnectionFacts {
   readonly name: string;
-  /** Globs of the models that it serves. */
+  /** Globs of the models that it serves. A model goes to the first connection that serves it. */
   readonly models: readonly string[];
   /** As the configuration names it: `openai`, `anthropic`, `demo`, ... */
   readonly dialect: string;

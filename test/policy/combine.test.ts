@@ -100,6 +100,33 @@ test("an observed policy neither masks nor limits", async () => {
   assert.equal(obligations.mask.length, 1);
 });
 
+test("what an observed policy would mask, cut, redact or limit stands in the reasons, and its finds are noted", async () => {
+  const { obligations, reasons } = await decide(
+    ALLOW,
+    observe(
+      `recordsSensitive: true
+prompt: [ { id: l, limit: { completionTokens: 9 } }, { id: r, redact: { entities: [US_SSN] } } ]
+completion: [ { id: m, mask: { entities: [EMAIL_ADDRESS] } }, { id: c, cut: { entities: [CREDIT_CARD] } } ]`,
+    ),
+  );
+  assert.deepEqual(
+    reasons.filter(({ effect }) => effect === "observe").map(({ rule, message }) => [rule, message]),
+    [
+      ["allow", "would allow"],
+      ["l", "would oblige: at most completionTokens 9"],
+      ["r", "would oblige: takes US_SSN out of the prompt"],
+      ["m", "would oblige: mask EMAIL_ADDRESS"],
+      ["c", "would oblige: cut CREDIT_CARD"],
+    ],
+  );
+  assert.deepEqual(obligations.redact, []);
+  assert.equal(obligations.completionTokens, null);
+  assert.deepEqual(
+    obligations.mask.slice(1),
+    [["EMAIL_ADDRESS"], ["CREDIT_CARD"]].map((entities) => ({ entities, action: "observe" })),
+  );
+});
+
 test("values are put back into tools only where every reversible rule agrees", async () => {
   const redact = (restore: string) =>
     `prompt: [ { id: x, redact: { entities: [US_SSN], reversible: true${restore} } } ]`;

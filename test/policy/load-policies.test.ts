@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SluiceError } from "../../src/domain/errors.js";
-import type { Surroundings } from "../../src/policy/surroundings.js";
+import type { IssuerFacts, Surroundings } from "../../src/policy/surroundings.js";
 import { load } from "./world.js";
 
 function problems(text: string, surroundings: Partial<Surroundings> = {}): readonly string[] {
@@ -133,6 +133,16 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
     "policies.yaml:6:14: policies[0].permit[0]: no front end that is switched on carries background",
   ],
   [
+    "a connection that serves none of the models",
+    policy(plain[0] ?? "", "connections: [openai, claude]"),
+    'policies.yaml:5:27: policies[0].connections[1]: "claude" serves none of this policy\'s models, so naming it has no effect; it serves claude-*',
+  ],
+  [
+    "a feature that none of its connections takes",
+    policy(plain[0] ?? "", "connections: [claude]", "permit: [audio]").replace("gpt-*", "claude-*"),
+    "policies.yaml:6:14: policies[0].permit[0]: no connection of this policy takes audio; connections of these dialects do: openai, gemini",
+  ],
+  [
     "a permit of an observer",
     policy(...plain, "permit: [images]", "mode: observe"),
     "policies.yaml:2:5: policies[0]: mode observe never allows, so `permit` would have no effect",
@@ -176,6 +186,26 @@ for (const [what, text, message] of REFUSED) {
   });
 }
 
+for (const kind of ["limit: { messages: 1 }", "redact: { entities: [US_SSN] }"]) {
+  test(`refuses roles beside ${kind}, which concerns the whole request`, () => {
+    const [found = ""] = problems(withRule(`{ id: t, roles: [user], ${kind} }`));
+    assert.match(
+      found,
+      /^policies\.yaml:6:31: policies\[0\]\.prompt\[0\]\.roles: (limit|redact) concerns the whole/,
+    );
+  });
+}
+
+for (const kind of ["always: true", "entities: [US_SSN]"]) {
+  test(`refuses ignoreCase beside ${kind}, which has no case`, () => {
+    const [found = ""] = problems(withRule(`{ id: t, deny: { ${kind}, ignoreCase: false } }`));
+    assert.match(
+      found,
+      /^policies\.yaml:6:30: policies\[0\]\.prompt\[0\]\.deny: ignoreCase has no effect beside/,
+    );
+  });
+}
+
 const CONDITIONS: readonly (readonly [string, string, string])[] = [
   [
     "matches()",
@@ -210,10 +240,80 @@ test("refuses an attribute that no issuer maps and an issuer that is not configu
     "who: { issuers: [https://a.example], attributes: { repo: [x] } }",
     "connections: [openai]",
   );
-  const found = problems(text, { issuers: ["https://b.example"], attributes: ["repository"] });
-  assert.equal(found.length, 2);
-  assert.match(found.join("\n"), /who\.issuers: "https:\/\/a\.example" is not configured/);
-  assert.match(found.join("\n"), /who\.attributes: no issuer maps a claim to "repo", so nobody has it/);
+  assert.match(
+    problems(text, { issuers: [PLAIN_ISSUER] }).join("\n"),
+    /:4:10: policies\[0\]\.who: issuers: "https:\/\/a\.example" is not configured/,
+  );
+  const there = { ...PLAIN_ISSUER, issuer: "https://a.example", attributes: ["repository"] };
+  assert.match(
+    problems(text, { issuers: [there] }).join("\n"),
+    /:4:10: policies\[0\]\.who: attributes: no issuer maps a claim to "repo", so nobody has it; did you mean "repository"/,
+  );
+});
+
+const PLAIN_ISSUER: IssuerFacts = {
+  issuer: "https://b.example",
+  attributes: [],
+  groupsPrefix: null,
+  teams: false,
+  tenants: false,
+};
+
+const NOBODY: readonly (readonly [string, string, Partial<IssuerFacts>, string])[] = [
+  ["a group of issuers that give none", "who: { groups: [a] }", {}, "who: groups: no issuer gives groups"],
+  [
+    "a group without the issuers' prefix",
+    'who: { groups: ["gh:a", b] }',
+    { groupsPrefix: "gh:" },
+    'who: groups: nobody can be in "b": groups begin with "gh:"',
+  ],
+  [
+    "a team that no token names",
+    "who: { teams: [a] }",
+    {},
+    "who: teams: no issuer names a claim for the team",
+  ],
+  ["a tenant that no token names", "who: { tenants: [a] }", {}, "who: tenants: no issuer names a claim"],
+  [
+    "reviewers who cannot be",
+    "who: { everyone: true }\n    prompt: [ { id: r, review: { always: true, reviewers: { groups: [legal] } } } ]",
+    {},
+    'prompt[0]: review.reviewers: no issuer gives groups (`claims.groups` names their claim), so nobody is in "legal"',
+  ],
+];
+for (const [what, written, issuer, message] of NOBODY) {
+  test(`refuses ${what}`, () => {
+    const found = problems(policy(written, "connections: [openai]"), {
+      issuers: [{ ...PLAIN_ISSUER, ...issuer }],
+    });
+    assert.ok(
+      found.some((line) => /^policies\.yaml:\d+:\d+: policies\[0\]\./.test(line) && line.includes(message)),
+      found.join("\n"),
+    );
+  });
+}
+
+test("takes groups, teams and tenants that a token can name", () => {
+  const issuers = [{ ...PLAIN_ISSUER, groupsPrefix: "gh:", teams: true }];
+  const who = 'who: { groups: ["gh:a"], teams: [ledger], tenants: ["https://b.example"] }';
+  assert.equal(load(policy(who, "connections: [openai]"), { issuers }).policies.length, 1);
+});
+
+test("refuses a connection that an earlier one keeps every request from", () => {
+  const connections = [
+    { name: "first", models: ["gpt-*"], dialect: "openai" },
+    { name: "second", models: ["gpt-4*", "o3"], dialect: "openai" },
+  ];
+  const written = (models: string, named: string) =>
+    `policies: [ { name: p, who: { everyone: true }, connections: [${named}], models: [${models}] } ]`;
+  assert.match(
+    problems(written('"gpt-*"', "second"), { connections })[0] ?? "",
+    /:1:\d+: policies\[0\]\.connections\[0\]: requests for these models go to "first", which stands before "second"/,
+  );
+  assert.match(problems(written("gpt-4o", "first, second"), { connections })[0] ?? "", /go to "first"/);
+  // The second still gets what the first does not serve.
+  assert.equal(load(written('"*"', "second"), { connections }).policies.length, 1);
+  assert.equal(load(written('"gpt-*", o3', "first, second"), { connections }).policies.length, 1);
 });
 
 test("names every problem of a file at once", () => {

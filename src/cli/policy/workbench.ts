@@ -104,6 +104,7 @@ export class Workbench {
     }
     return {
       file,
+      asWritten: true,
       connections: namedConnections(text, file).map((name) => ({ name, models: ["*"], dialect: "openai" })),
       detectors: this.#loaded.detectors.map(({ id, entity }) => ({ id, entity })),
       surfaces: surfaces(),

@@ -26,7 +26,7 @@ export const policyShape = placed(
     {
       name: required(placed(ruleName("the name of a policy")), "Unique; stands in every decision."),
       description: optional(text({ what: "a description", maxLength: 2000 }), "For people."),
-      who: required(whoShape, "Whom it is for. Keys are ANDed, the values of a key ORed."),
+      who: required(placed(whoShape), "Whom it is for. Keys are ANDed, the values of a key ORed."),
       when: optional(
         placed(text({ what: "a condition", maxLength: 1000 })),
         "CEL over `principal` and `request`; the policy counts only where it holds.",

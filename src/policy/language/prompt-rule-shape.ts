@@ -24,11 +24,25 @@ const message = optional(
   text({ what: "a message to the caller", maxLength: 500 }),
   "What the caller is told.",
 );
-const ignoreCase = withDefault(boolean(), true, "Whether patterns and words ignore case.");
+const ignoreCase = optional(boolean(), "Whether patterns and words ignore case; default true.");
 
 const anything = { ...matcherKinds, always: placed(spelledOut("always")) } as const;
 
-const deny = oneOfKeys({ message, ignoreCase }, anything, "what to deny");
+/** Case is a matter of patterns and words. */
+function caseOfNothing({
+  kind,
+  ignoreCase,
+}: {
+  readonly kind: string;
+  readonly ignoreCase: boolean | undefined;
+}) {
+  const hasCase = kind !== "always" && kind !== "entities";
+  return hasCase || ignoreCase === undefined
+    ? null
+    : `ignoreCase has no effect beside ${kind}; it is for pattern, patterns, words and topic`;
+}
+
+const deny = checked(oneOfKeys({ message, ignoreCase }, anything, "what to deny"), caseOfNothing);
 
 const allowOnly = checked(
   record(
@@ -99,28 +113,31 @@ const redact = checked(
 );
 
 const DAY_MS = 86_400_000;
-const review = oneOfKeys(
-  {
-    reviewers: required(
-      record({ groups: required(some(exact("a group")), "Groups whose members may decide.") }),
-      "Who may decide.",
-    ),
-    approvals: withDefault(integer({ min: 1, max: 10 }), 1, "Different people who must approve."),
-    expires: withDefault(
-      duration({ minMs: 1000, maxMs: 30 * DAY_MS }),
-      1_800_000,
-      "How long it may stay undecided; default 30m.",
-    ),
-    onPending: withDefault(
-      choice("wait", "reject"),
-      "wait",
-      "Whether a waiting HTTP client is held or refused at once.",
-    ),
-    message,
-    ignoreCase,
-  },
-  anything,
-  "what to review",
+const review = checked(
+  oneOfKeys(
+    {
+      reviewers: required(
+        record({ groups: required(some(exact("a group")), "Groups whose members may decide.") }),
+        "Who may decide.",
+      ),
+      approvals: withDefault(integer({ min: 1, max: 10 }), 1, "Different people who must approve."),
+      expires: withDefault(
+        duration({ minMs: 1000, maxMs: 30 * DAY_MS }),
+        1_800_000,
+        "How long it may stay undecided; default 30m.",
+      ),
+      onPending: withDefault(
+        choice("wait", "reject"),
+        "wait",
+        "Whether a waiting HTTP client is held or refused at once.",
+      ),
+      message,
+      ignoreCase,
+    },
+    anything,
+    "what to review",
+  ),
+  caseOfNothing,
 );
 
 /** One rule over the prompt. */
@@ -129,8 +146,8 @@ export const promptRuleShape = placed(
     {
       id: required(placed(ruleName("the id of a rule")), "Unique in its policy; stands in every decision."),
       roles: optional(
-        list(choice(...ROLES)),
-        "Which text the rule sees; default: all of it (allowOnly: user).",
+        placed(list(choice(...ROLES))),
+        "Which text the rule sees; default: all of it (allowOnly: user). Not for limit and redact, which see all.",
       ),
     },
     { deny, allowOnly, limit, redact, review },
