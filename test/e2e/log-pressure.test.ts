@@ -20,7 +20,7 @@ import { chatStream } from "../support/streams.js";
 keepAlive();
 
 const ASKED = process.env["SLUICE_READERS"];
-const READERS: Readonly<Record<string, number>> = { gRPC: 50, WebSocket: 8, HTTP: 8 };
+const READERS: Readonly<Record<string, number>> = { gRPC: 30, WebSocket: 8, HTTP: 8 };
 const OPENED_TOGETHER = 10;
 const RESUMED = 2;
 const A_LITTLE = 100;
@@ -54,8 +54,9 @@ let events: readonly string[] = [];
 const ways = new Map<string, Way>();
 
 before(async () => {
-  // Longer than what the kernel takes on both sides of the gateway, and than the lead of a producer.
-  const count = Math.ceil((2.3 * (await kernelRoom()) + MIB) / PIECE.length) + MAX_LEAD;
+  // Longer than what the kernel takes on both sides of the gateway, than the lead of a producer, and than
+  // what a client holds that has stopped (grpc-js: sixteen messages).
+  const count = Math.ceil((2.3 * (await kernelRoom()) + 4 * MIB) / PIECE.length) + MAX_LEAD;
   pieces = Array.from({ length: count }, (_, index) => `${index} ${PIECE}`);
   events = chatStream(pieces)
     .split("\n\n")

@@ -7,6 +7,7 @@ import * as health from "./health.js";
 import * as models from "./models.js";
 import * as responses from "./responses.js";
 import type { HttpRoom } from "./room.js";
+import * as acts from "./session-acts.js";
 import * as sessions from "./sessions.js";
 
 export interface Route {
@@ -32,11 +33,21 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: /^\/v1\/models$/, dialect: "openai-chat", handle: models.list },
   { method: "GET", path: /^\/v1\/models\/(.+)$/, dialect: "openai-chat", handle: models.get },
   { method: "GET", path: /^\/v1\/sessions$/, dialect: null, handle: sessions.list },
-  { method: "GET", path: /^\/v1\/sessions\/([^/]+)$/, dialect: null, handle: sessions.get },
-  { method: "GET", path: /^\/v1\/sessions\/([^/]+)\/stream$/, dialect: null, handle: sessions.stream },
+  ofSession("GET", "", sessions.get),
+  ofSession("GET", "\\/stream", sessions.stream),
+  ofSession("GET", "\\/events", acts.events),
+  ofSession("GET", "\\/outline", acts.outline),
+  ofSession("GET", "\\/export", acts.exported),
+  ofSession("POST", "\\/stop", acts.stop),
+  ofSession("DELETE", "", acts.remove),
+  { method: "POST", path: /^\/v1\/verify$/, dialect: null, handle: acts.verify },
   { method: "GET", path: /^\/livez$/, dialect: null, handle: health.live },
   { method: "GET", path: /^\/readyz$/, dialect: null, handle: health.ready },
 ];
+
+function ofSession(method: Route["method"], rest: string, handle: Route["handle"]): Route {
+  return { method, path: new RegExp(`^\\/v1\\/sessions\\/([^/]+)${rest}$`), dialect: null, handle };
+}
 
 function ofResponse(method: Route["method"], rest: string, handle: Route["handle"]): Route {
   const path = new RegExp(`^\\/v1\\/responses\\/([^/]+)${rest}$`);

@@ -95,7 +95,8 @@ function speedOf(speed: string): ReplaySpeed {
   });
 }
 
-function numberOf(field: string, text: string): number {
+/** @throws SluiceError `invalid_request` naming the field. */
+export function numberOf(field: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new SluiceError("invalid_request", `The field ${field} is not a whole number.`, { field });
 }
