@@ -40,7 +40,7 @@ export function challengeFor(error: SluiceError, headers: CredentialHeaders): st
     case "unauthenticated":
     case "token_expired":
       return hasCredential(headers)
-        ? `Bearer realm="sluice", error="invalid_token", error_description="${error.message.replaceAll(/["\\]/g, "'")}"`
+        ? `Bearer realm="sluice", error="invalid_token", error_description="${described(error.message)}"`
         : 'Bearer realm="sluice"';
     case "permission_denied":
       if (error.details.field === "origin") return null;
@@ -48,4 +48,9 @@ export function challengeFor(error: SluiceError, headers: CredentialHeaders): st
     default:
       return null;
   }
+}
+
+/** What may stand in a description (RFC 6750 section 3): a name of the configuration may hold any letter. */
+function described(message: string): string {
+  return message.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/gu, "?");
 }

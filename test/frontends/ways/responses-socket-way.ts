@@ -7,6 +7,7 @@ import {
   SeenSoFar,
   type Way,
 } from "../../contracts/way.js";
+import { onRefusal } from "./websocket-way.js";
 
 interface Frame {
   readonly type: string;
@@ -43,6 +44,10 @@ function begin(url: string, { token, prompt, model = "demo" }: Asking): Reading 
       if (error != null) so.error(error);
       if (frame.type === "response.completed") finish("complete");
       if (frame.type === "error" || frame.type === "response.failed") finish(frame.type);
+    });
+    onRefusal(socket, (error) => {
+      so.error(error);
+      done(so);
     });
     socket.on("error", () => {});
     socket.on("close", (code) => finish(`closed-${code}`));

@@ -30,6 +30,20 @@ export function webSocketWay(httpUrl: string): Way {
   };
 }
 
+/** Told of the error with which an upgrade was refused. */
+export function onRefusal(socket: WebSocket, told: (error: ErrorLike) => void): void {
+  socket.on("unexpected-response", (_request, response) => {
+    let body = "";
+    response.on("data", (piece) => {
+      body += piece;
+    });
+    response.on("end", () => {
+      const parsed: { error: ErrorLike } = JSON.parse(body);
+      told(parsed.error);
+    });
+  });
+}
+
 function begin(url: string, { text, token }: { text: string; token: string | null }): Promise<Reading> {
   const so = new SeenSoFar();
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
@@ -48,16 +62,9 @@ function begin(url: string, { text, token }: { text: string; token: string | nul
         if (frame.error !== undefined) so.error(frame.error);
         if (frame.error !== undefined || frame.ended?.outcome === "complete") finish();
       });
-      socket.on("unexpected-response", (_request, response) => {
-        let body = "";
-        response.on("data", (piece) => {
-          body += piece;
-        });
-        response.on("end", () => {
-          const parsed: { error: ErrorLike } = JSON.parse(body);
-          so.error(parsed.error);
-          done(so);
-        });
+      onRefusal(socket, (error) => {
+        so.error(error);
+        done(so);
       });
       socket.on("error", () => {});
       socket.on("close", (code) => {
