@@ -1,4 +1,5 @@
 import { of } from "rxjs";
+import { requireTranslatable } from "../dialects/crossing.js";
 import type { EchoMemory } from "../dialects/dialect.js";
 import { expandRequest, inputOf, refersToEarlier } from "../dialects/openai-responses/conversation.js";
 import { sessionOfResponse } from "../dialects/openai-responses/response-id.js";
@@ -122,6 +123,7 @@ export class SluiceGateway implements Gateway {
     const { call } = recalled;
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
     const target = router.route(call.request.model, call.dialect.name);
+    requireTranslatable(call.request, target.upstream.dialect);
     const id = makeSessionId(clock.nowMs(), randomBytes(10));
     const body = await inTurns(jsonText(call.request.native));
     const digest = await inTurns(requestDigest(keys, call, { target, body }));

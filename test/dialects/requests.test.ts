@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { messagesClient } from "../../src/dialects/anthropic-messages/client.js";
 import { messagesUpstream } from "../../src/dialects/anthropic-messages/upstream.js";
+import { requireTranslatable } from "../../src/dialects/crossing.js";
 import { clientDialects, upstreamDialects } from "../../src/dialects/index.js";
 import { chatClient } from "../../src/dialects/openai-chat/client.js";
 import { chatUpstream } from "../../src/dialects/openai-chat/upstream.js";
@@ -256,7 +257,7 @@ describe("an Anthropic request", () => {
 
   test("is not counted by a model that would answer it", () => {
     const request = messagesClient.parse(body, { ...NONE, operation: "count_tokens" });
-    assert.throws(() => chatUpstream.build(request, BUILD), /cannot count tokens/);
+    assert.throws(() => requireTranslatable(request, "openai-chat"), /cannot count tokens/);
   });
 
   test("names what a policy has to permit", () => {

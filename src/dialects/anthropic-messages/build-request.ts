@@ -71,6 +71,7 @@ function fromNeutral(request: CompletionRequest): JsonObject {
               name: tool.name,
               description: tool.description,
               input_schema: tool.parameters ?? { type: "object", properties: {} },
+              strict: tool.strict === true ? true : null,
             }),
           ),
     tool_choice: toolChoice(neutral),
@@ -149,6 +150,17 @@ function toolChoice(neutral: NeutralRequest): JsonValue {
   }
 }
 
-function outputConfig({ responseFormat: format }: NeutralRequest): JsonValue {
-  return format?.type === "json_schema" ? { format: { type: "json_schema", schema: format.schema } } : null;
+function outputConfig({ responseFormat: format, reasoningEffort }: NeutralRequest): JsonValue {
+  const config = present({
+    format: format?.type === "json_schema" ? { type: "json_schema", schema: format.schema } : null,
+    effort: effortOf(reasoningEffort),
+  });
+  return Object.keys(config).length === 0 ? null : config;
+}
+
+/** A model that is asked for no thought does not think; the least word for it is low.
+ *  @see https://platform.claude.com/docs/en/build-with-claude/effort */
+function effortOf(effort: string | null): string | null {
+  if (effort === "none") return null;
+  return effort === "minimal" ? "low" : effort;
 }

@@ -26,11 +26,21 @@ export function* neutralOf(body: JsonObject): Steps<NeutralRequest> {
     responseFormat: formatOf(
       (config === null ? null : objectAt(config, "format")) ?? objectAt(body, "output_format"),
     ),
-    reasoningEffort: config === null ? null : stringAt(config, "effort"),
+    reasoningEffort: effortOf(body, config),
     logprobs: false,
     topLogprobs: null,
     includeUsage: true,
   };
+}
+
+/** A budget for thought in the words that others have for it; where the request says how much effort, that counts. */
+function effortOf(body: JsonObject, config: JsonObject | null): string | null {
+  const effort = config === null ? null : stringAt(config, "effort");
+  const thinking = objectAt(body, "thinking");
+  const budget = thinking === null ? null : numberAt(thinking, "budget_tokens");
+  if (effort !== null || budget === null) return effort;
+  if (budget <= 2048) return "low";
+  return budget <= 12_288 ? "medium" : "high";
 }
 
 function messageOf(message: JsonObject): Message {
@@ -75,6 +85,8 @@ function partOf(block: JsonObject): readonly Part[] {
           text: textOf(block["content"]),
           isError: booleanAt(block, "is_error") ?? false,
         },
+        // Pictures in a result stand beside it, where other dialects want them.
+        ...partsOf(block["content"]).filter(({ type }) => type === "image"),
       ];
     case "image":
       return imageOf(objectAt(block, "source"));

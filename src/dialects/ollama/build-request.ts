@@ -3,16 +3,13 @@ import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { samplingOf } from "../openai/sampling.js";
 import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
-import { invalid } from "../request-shape.js";
 
 /**
  * Writes the upstream request of Ollama's `/api/chat`.
- * @throws SluiceError `invalid_request` for more than one choice.
  * @see https://github.com/ollama/ollama/blob/main/docs/api.md
  */
 export function buildOllamaRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {
   const { neutral, stream } = request;
-  if (neutral.choices > 1) throw invalid(["n"], "must be 1: this model gives one answer to a request");
   const body = present({
     model: options.model,
     messages: messagesOf(neutral.messages),

@@ -1,4 +1,3 @@
-import { SluiceError } from "../../domain/errors.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { objectAt } from "../json-place.js";
@@ -8,9 +7,6 @@ import type { CompletionRequest, Message, NeutralRequest, Part } from "../reques
 
 /** Writes the upstream request of chat completions. */
 export function buildChatRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {
-  if (request.operation === "count_tokens") {
-    throw new SluiceError("invalid_request", "The model's connection cannot count tokens.");
-  }
   const body = request.dialect === "openai-chat" ? sameDialect(request) : fromNeutral(request);
   return {
     path: "/chat/completions",

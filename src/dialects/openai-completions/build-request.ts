@@ -1,16 +1,9 @@
-import { SluiceError } from "../../domain/errors.js";
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { streamOptions } from "../openai-chat/build-request.js";
 import type { CompletionRequest } from "../request.js";
 
 /** Writes the upstream request of completions. */
 export function buildCompletionsRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {
-  if (request.dialect !== "openai-completions") {
-    throw new SluiceError(
-      "invalid_request",
-      "The model's connection takes plain prompts only; call /v1/completions.",
-    );
-  }
   const body = {
     ...request.native,
     ...streamOptions(request.native, request.stream),

@@ -4,12 +4,11 @@ import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { listAt, stringAt } from "../json-place.js";
 import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
-import { invalid } from "../request-shape.js";
 
 /**
  * Writes the upstream request of the Responses API.
  * @throws SluiceError `invalid_request` with `previous_response_not_found` for a request that still names an
- * earlier turn, and for what the dialect cannot say.
+ * earlier turn.
  */
 export function buildResponsesRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {
   const body = request.dialect === "openai-responses" ? sameDialect(request) : fromNeutral(request.neutral);
@@ -89,8 +88,6 @@ function withoutLogprobs(message: JsonObject): JsonObject {
 }
 
 function fromNeutral(neutral: NeutralRequest): JsonObject {
-  if (neutral.choices > 1) throw invalid(["n"], "must be 1: this model gives one answer to a request");
-  if (neutral.stop.length > 0) throw invalid(["stop"], "is not known to this model's API; leave it out");
   return present({
     input: neutral.messages.flatMap(itemsOf),
     tools: neutral.tools.length === 0 ? null : neutral.tools.map(toolOf),
