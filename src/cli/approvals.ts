@@ -39,8 +39,13 @@ function registerReading(approvals: Command, io: Io, exit: (code: number) => voi
 }
 
 function registerDeciding(approvals: Command, io: Io, exit: (code: number) => void): void {
-  for (const verdict of ["approve", "reject"] as const) {
-    withGatewayFlags(approvals.command(verdict).description(`${verdict} a request, with a reason`))
+  const verdicts = {
+    approve: "approve a request, with a reason",
+    reject: "reject a request, with a reason",
+    cancel: "give up a request of your own, or stop one as an operator, with a reason",
+  };
+  for (const verdict of ["approve", "reject", "cancel"] as const) {
+    withGatewayFlags(approvals.command(verdict).description(verdicts[verdict]))
       .argument("<approval>", "id of the review, or `last`")
       .option("--reason <text>", "for the requester and the record")
       .option("--version <number>", "decide only if it is still at this version", parseCount(1, 0xffffffff))

@@ -106,15 +106,23 @@ export interface DecisionInput {
   readonly digest: string;
 }
 
-/** Votes. @throws SluiceError as `ApprovalDesk.vote`, and `invalid_request` for another verdict. */
+/**
+ * Votes, or gives a review up: whoever asked, or an operator, may cancel it, also when its session is gone.
+ * @throws SluiceError as `ApprovalDesk.vote` and `cancel`, and `invalid_request` for another verdict.
+ */
 export async function decide(
   { approvals }: Deps,
   input: DecisionInput,
   reviewer: Principal,
 ): Promise<JsonObject> {
   const { verdict, reason } = input;
+  if (verdict === "cancel") {
+    const cancelled = await approvals.cancel(input.approval, reviewer, reason);
+    return { approval: toApprovalMessage(cancelled) };
+  }
   if (verdict !== "approve" && verdict !== "reject") {
-    throw new SluiceError("invalid_request", "The verdict is approve or reject.", { field: "verdict" });
+    const message = "The verdict is approve, reject or cancel.";
+    throw new SluiceError("invalid_request", message, { field: "verdict" });
   }
   const { version, digest } = approvals.get(input.approval, reviewer);
   const seen = { expectedVersion: input.version || version, digest: input.digest || digest };

@@ -95,6 +95,19 @@ describe("sluice ask and approvals", () => {
     assert.match(stderr, /not before Tuesday/);
   });
 
+  it("lets who asked give a review up, and nobody else who may not", async () => {
+    const asking = world.as("developer", ["ask", REVIEWED, "--model", "demo"]);
+    const { approvalId } = await newest();
+    const cancel = ["approvals", "cancel", approvalId, "--reason", "asked by mistake"];
+    const other = await world.as("reviewer", cancel);
+    assert.equal(other.code, EXIT.no);
+    assert.match(other.stderr, /Only who asked, or an operator/);
+    const own = await world.as("developer", cancel);
+    assert.equal(own.code, EXIT.ok, own.stderr);
+    assert.match(own.stderr, /is cancelled/);
+    assert.notEqual((await asking).code, EXIT.ok);
+  });
+
   it("exits with 1 for the vote that comes second", async () => {
     const asking = world.as("developer", ["ask", REVIEWED, "--model", "demo"]);
     const { approvalId } = await newest();

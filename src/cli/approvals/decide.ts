@@ -14,14 +14,16 @@ export interface DecideOptions extends GatewayFlags {
   readonly digest?: string;
 }
 
-/** `sluice approvals approve` and `reject`. */
+const DOING = { approve: "approving", reject: "rejecting", cancel: "cancelling" } as const;
+
+/** `sluice approvals approve`, `reject` and `cancel`. */
 export function decide(
   name: string,
-  verdict: "approve" | "reject",
+  verdict: keyof typeof DOING,
   { options, io }: { readonly options: DecideOptions; readonly io: Io },
 ): Promise<number> {
   return act(options, io, async (output) => {
-    const reason = await reasonFor(verdict === "approve" ? "approving" : "rejecting", options, io);
+    const reason = await reasonFor(DOING[verdict], options, io);
     return withClient(options, io, async (client) => {
       const approvalId = await approvalNamed(name, client);
       const seen = { version: options.version ?? 0, digest: options.digest ?? "" };
