@@ -100,7 +100,7 @@ describe("sluice ask and approvals", () => {
     const { approvalId } = await newest();
     const cancel = ["approvals", "cancel", approvalId, "--reason", "asked by mistake"];
     const other = await world.as("reviewer", cancel);
-    assert.equal(other.code, EXIT.no);
+    assert.equal(other.code, EXIT.authentication);
     assert.match(other.stderr, /Only who asked, or an operator/);
     const own = await world.as("developer", cancel);
     assert.equal(own.code, EXIT.ok, own.stderr);
