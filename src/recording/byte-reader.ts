@@ -5,11 +5,18 @@ export class MalformedBytes extends Error {
 
 /** Reads the primitives that `ByteWriter` writes. @throws MalformedBytes past the end, or where a form is unknown. */
 export class ByteReader {
-  readonly bytes: Buffer;
+  bytes: Buffer;
   position: number;
-  readonly end: number;
+  end: number;
 
   constructor(bytes: Buffer, position = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+  }
+
+  /** Turns to other bytes, so that a reader of many small things need not be many readers. */
+  aim(bytes: Buffer, position: number, end: number): void {
     this.bytes = bytes;
     this.position = position;
     this.end = end;
@@ -54,6 +61,10 @@ export class ByteReader {
   latin1(size: number): string {
     const from = this.#skip(size);
     return this.bytes.toString("latin1", from, from + size);
+  }
+
+  skip(size: number): void {
+    this.#skip(size);
   }
 
   /** A view of the next `size` bytes. */

@@ -139,7 +139,7 @@ export class LogCursor implements Cursor {
     this.#loading = true;
     let pages = this.#pages;
     if (pages === null || pages.nextSeq !== this.#position + 1) {
-      pages = new PageStream(this.#store, this.#session, this.#position);
+      pages = new PageStream(this.#store, this.#session, { afterSeq: this.#position });
       this.#pages = pages;
     }
     pages.read(READ_BYTES).then(

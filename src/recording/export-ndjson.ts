@@ -25,7 +25,7 @@ export async function* exportNdjson(
   signing: Pick<RecordKeys["signing"], "sign">,
 ): AsyncGenerator<string> {
   yield JSON.stringify({ type: "sluice.session", version: 1, session });
-  const pages = new PageStream(store, session, 0);
+  const pages = new PageStream(store, session, { afterSeq: 0 });
   let hash = hexOf(CHAIN_START);
   for (;;) {
     const lines: string[] = [];

@@ -2,7 +2,7 @@ import { type ByteReader, MalformedBytes } from "./byte-reader.js";
 import { CHAIN_START, type ChainHash } from "./chain.js";
 import { areaRange, ledgerKey, seqOfLedgerKey } from "./keys.js";
 import { decodeLedgerRecord, type LedgerRecord } from "./ledger-record.js";
-import { walkPage } from "./page.js";
+import { walkPage } from "./page-walker.js";
 import type { Store } from "./stores/store.js";
 
 const READ_BYTES = 256 * 1024;

@@ -5,13 +5,16 @@ import type { ByteReader } from "./byte-reader.js";
 import { CHAIN_START, type ChainHash } from "./chain.js";
 import { decodeEntry } from "./entry-codec.js";
 import { pageRange, seqOfPageKey, sessionBytes } from "./keys.js";
-import { pageEnds, walkPage } from "./page.js";
-import type { Store, StorePair } from "./stores/store.js";
+import { pageCount, pageEnds } from "./page.js";
+import { type PageFault, PageWalker, type RecordVisitor } from "./page-walker.js";
+import type { RangeQuery, Store, StorePair } from "./stores/store.js";
 
 /** One-record pages are small: many of them make a read worth its way to the store. */
 const PAGES_PER_READ = 1000;
 /** A read that brought fewer pages was short or near the end. */
 const WORTH_READING_AHEAD = 64;
+
+const MISSING = "is missing";
 
 /** Visits one record whose link was checked. */
 export type RecordVisit = (reader: ByteReader, seq: number, link: ChainHash) => void;
@@ -38,6 +41,14 @@ export class DamagedLog extends SluiceError {
   }
 }
 
+export interface PageStreamOptions {
+  /** The records after this one are read. */
+  readonly afterSeq: number;
+  /** True: the keys of the pages are read and checked too, by those who verify. Default false: the chain
+   *  says whether a page is missing, and keys are looked at only to say which. */
+  readonly checksKeys?: boolean;
+}
+
 /**
  * Reads the committed records of one session in order, page by page, and checks every link on the way.
  * Reads with short iterators: nothing is held open between two reads.
@@ -46,16 +57,26 @@ export class PageStream {
   readonly #store: Store;
   readonly #session: SessionId;
   readonly #bytes: Buffer;
+  readonly #checksKeys: boolean;
+  readonly #walker = new PageWalker();
   /** Sequence number of the next record wanted, and of the page in which it begins once known. */
   #nextSeq: number;
   #link: ChainHash | null;
-  #ahead: Promise<readonly StorePair[]> | null = null;
+  #ahead: Promise<readonly Buffer[]> | null = null;
+  #visit: RecordVisit = () => {};
+  /** One for all pages: most pages are one record. */
+  readonly #visitor: RecordVisitor = (reader, _index, link) => {
+    if (link === null) return;
+    this.#visit(reader, this.#nextSeq, link);
+    this.#link = link;
+    this.#nextSeq++;
+  };
 
-  /** @param afterSeq the records after this one are read. */
-  constructor(store: Store, session: SessionId, afterSeq: number) {
+  constructor(store: Store, session: SessionId, { afterSeq, checksKeys = false }: PageStreamOptions) {
     this.#store = store;
     this.#session = session;
     this.#bytes = sessionBytes(session);
+    this.#checksKeys = checksKeys;
     this.#nextSeq = afterSeq + 1;
     this.#link = afterSeq === 0 ? CHAIN_START : null;
   }
@@ -82,33 +103,40 @@ export class PageStream {
   async visit(maxBytes: number, visit: RecordVisit): Promise<number> {
     const before = this.#nextSeq;
     if (this.#link === null) await this.#enter(visit);
-    else {
-      const pages = await this.#fetch(maxBytes);
-      for (const page of pages) this.#walk(page, this.#link, visit);
+    else if (this.#checksKeys) {
+      for (const { key, value } of await this.#pairs(maxBytes)) {
+        if (seqOfPageKey(key) !== this.#nextSeq) throw this.#damage(this.#nextSeq, key, MISSING);
+        await this.#walk(value, this.#link, visit);
+      }
+    } else {
+      for (const page of await this.#fetch(maxBytes)) await this.#walk(page, this.#link, visit);
     }
     return this.#nextSeq - before;
   }
 
   /** The pages from `#nextSeq` on; those after them are on their way while these are decoded. */
-  async #fetch(maxBytes: number): Promise<readonly StorePair[]> {
+  async #fetch(maxBytes: number): Promise<readonly Buffer[]> {
     const ahead = this.#ahead;
     this.#ahead = null;
     let pages = ahead === null ? [] : await ahead;
     // What was read ahead may be older than the commits that the reader has heard of since.
-    if (pages.length === 0) pages = await this.#range(this.#nextSeq, maxBytes);
-    const last = pages[pages.length - 1];
-    const ends = last === undefined || pages.length < WORTH_READING_AHEAD ? null : pageEnds(last.value);
-    if (last !== undefined && ends !== null) {
-      this.#ahead = this.#range(seqOfPageKey(last.key) + ends.count, maxBytes);
+    if (pages.length === 0) pages = await this.#store.values(this.#query(this.#nextSeq, maxBytes));
+    if (pages.length >= WORTH_READING_AHEAD) {
+      const count = pages.reduce((sum, page) => sum + pageCount(page), 0);
+      this.#ahead = this.#store.values(this.#query(this.#nextSeq + count, maxBytes));
       // Whoever reads on meets the failure; a reader that stopped before does not care.
       this.#ahead.catch(() => {});
     }
     return pages;
   }
 
-  async #range(fromSeq: number, maxBytes: number): Promise<readonly StorePair[]> {
+  #pairs(maxBytes: number): Promise<readonly StorePair[]> {
+    return this.#store.range(this.#query(this.#nextSeq, maxBytes));
+  }
+
+  #query(fromSeq: number, maxBytes: number): RangeQuery {
     const { from, to } = pageRange(this.#bytes, fromSeq);
-    return this.#store.range({ from, to, limit: PAGES_PER_READ, maxBytes });
+    return { from, to, limit: PAGES_PER_READ, maxBytes };
   }
 
   /** The first read of a stream that starts inside a log: the page that holds the record, and the one
@@ -122,33 +150,36 @@ export class PageStream {
     let previous: ChainHash | null = CHAIN_START;
     if (firstSeq > 1) {
       const head = found[1] === undefined ? null : pageEnds(found[1].value);
-      if (head === null) throw this.#damage(firstSeq - 1, page.key, "is missing");
+      if (head === null) throw this.#damage(firstSeq - 1, page.key, MISSING);
       previous = head.head;
     }
     const wanted = this.#nextSeq;
     this.#nextSeq = firstSeq;
-    this.#walk(page, previous, (reader, seq, link) => {
+    await this.#walk(page.value, previous, (reader, seq, link) => {
       if (seq >= wanted) visit(reader, seq, link);
     });
     // The record wanted is not there yet: the page ends before it.
     if (this.#nextSeq < wanted) {
       this.#nextSeq = wanted;
-      if (firstSeq + (pageEnds(page.value)?.count ?? 0) < wanted) this.#link = null;
+      if (firstSeq + pageCount(page.value) < wanted) this.#link = null;
     }
   }
 
-  #walk(page: StorePair, previous: ChainHash | null, visit: RecordVisit): void {
-    const firstSeq = seqOfPageKey(page.key);
-    if (firstSeq !== this.#nextSeq) throw this.#damage(this.#nextSeq, page.key, "is missing");
-    let last: ChainHash | null = null;
-    const fault = walkPage(page.value, previous, (reader, index, link) => {
-      if (link === null) return;
-      visit(reader, firstSeq + index, link);
-      last = link;
-      this.#nextSeq = firstSeq + index + 1;
-    });
-    if (last !== null) this.#link = last;
-    if (fault !== null) throw this.#damage(firstSeq + fault.index, page.key, fault.reason);
+  /** Visits the records of the page that begins at `#nextSeq`. Asynchronous only where it is damaged. */
+  #walk(page: Buffer, previous: ChainHash | null, visit: RecordVisit): Promise<void> | undefined {
+    const firstSeq = this.#nextSeq;
+    this.#visit = visit;
+    const fault = this.#walker.walk(page, previous, this.#visitor);
+    return fault === null ? undefined : this.#explain(firstSeq, fault);
+  }
+
+  /** Says which page is damaged: a page that is missing shows as one that does not fit. */
+  async #explain(firstSeq: number, { index, reason }: PageFault): Promise<never> {
+    const { from, to } = pageRange(this.#bytes, firstSeq);
+    const [page] = await this.#store.range({ from, to, limit: 1, maxBytes: 1 });
+    const key = page?.key ?? from;
+    if (seqOfPageKey(key) !== firstSeq) throw this.#damage(firstSeq, key, MISSING);
+    throw this.#damage(firstSeq + index, key, reason);
   }
 
   #damage(seq: number, key: Buffer, reason: string): DamagedLog {

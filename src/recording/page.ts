@@ -1,4 +1,4 @@
-import { ByteReader, MalformedBytes } from "./byte-reader.js";
+import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
 import { CHAIN_HASH_BYTES, type ChainHash, linkOf } from "./chain.js";
 
@@ -6,8 +6,8 @@ import { CHAIN_HASH_BYTES, type ChainHash, linkOf } from "./chain.js";
  * A page is one value of the store: the records that one commit added to one chain. Layout:
  * `1, varint count, count * (varint length, record, first 4 bytes of its link), link of the last record`.
  */
-const PAGE_LAYOUT = 1;
-const TAG_BYTES = 4;
+export const PAGE_LAYOUT = 1;
+export const TAG_BYTES = 4;
 /** Room for the layout byte and a count of up to five bytes, written when the page is sealed. */
 const HEAD_ROOM = 6;
 /** Room for the length of a short record; a longer one is moved to make room for its length. */
@@ -111,50 +111,6 @@ function varintSize(value: number): number {
   return size;
 }
 
-/** Where a page first differs from what it says of itself. `index` counts its records from 0. */
-export interface PageFault {
-  readonly index: number;
-  readonly reason: string;
-}
-
-/** Visits `bytes[from, to)` as record number `index` of a page, with its link (null: links unknown). */
-export type RecordVisitor = (reader: ByteReader, index: number, link: ChainHash | null) => void;
-
-/**
- * Walks a page and checks every link. `previous` is the link before the first record, or null where it
- * is not known; then only the form is checked. Stops at the first fault; the visitor sees only records
- * that were checked.
- */
-export function walkPage(page: Buffer, previous: ChainHash | null, visit: RecordVisitor): PageFault | null {
-  let index = 0;
-  try {
-    const reader = new ByteReader(page);
-    if (reader.byte() !== PAGE_LAYOUT) throw new MalformedBytes("has an unknown layout");
-    const count = reader.varint();
-    let link = previous;
-    for (; index < count; index++) {
-      const length = reader.varint();
-      const from = reader.position;
-      reader.raw(length);
-      const tag = reader.position;
-      if (link !== null) {
-        link = linkAt(page, from, tag, link);
-        if (!hasTag(page, tag, link)) return { index, reason: "does not fit the chain" };
-      }
-      visit(new ByteReader(page, from, tag), index, link);
-      reader.position = tag + TAG_BYTES;
-    }
-    const head = reader.latin1(CHAIN_HASH_BYTES);
-    if (reader.position !== page.length) throw new MalformedBytes("has bytes after its end");
-    if (link !== null && head !== link)
-      return { index: count - 1, reason: "does not fit the head of its page" };
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof MalformedBytes) return { index, reason: thrown.message };
-    throw thrown;
-  }
-}
-
 /** Number of records and link of the last one, as the page itself says. Null: not a page. */
 export function pageEnds(page: Buffer): { readonly count: number; readonly head: ChainHash } | null {
   if (page.length < CHAIN_HASH_BYTES + 2 || page[0] !== PAGE_LAYOUT) return null;
@@ -166,19 +122,9 @@ export function pageEnds(page: Buffer): { readonly count: number; readonly head:
   }
 }
 
-function linkAt(page: Buffer, from: number, to: number, previous: ChainHash): ChainHash {
-  const length = to - from;
-  const scratch = Buffer.allocUnsafe(length + CHAIN_HASH_BYTES);
-  page.copy(scratch, 0, from, to);
-  scratch.write(previous, length, CHAIN_HASH_BYTES, "latin1");
-  return linkOf(scratch);
-}
-
-function hasTag(page: Buffer, at: number, link: ChainHash): boolean {
-  return (
-    page[at] === link.charCodeAt(0) &&
-    page[at + 1] === link.charCodeAt(1) &&
-    page[at + 2] === link.charCodeAt(2) &&
-    page[at + 3] === link.charCodeAt(3)
-  );
+/** Number of records, as the page itself says; 0: not a page. */
+export function pageCount(page: Buffer): number {
+  const short = page[1] ?? 0;
+  if (page[0] === PAGE_LAYOUT && short < 128) return short;
+  return pageEnds(page)?.count ?? 0;
 }

@@ -45,7 +45,7 @@ async function rebuildOne(
   into: { readonly batch: StoreBatch; readonly nameKey: Buffer },
 ): Promise<void> {
   const tally = new Tally();
-  const pages = new PageStream(store, session, 0);
+  const pages = new PageStream(store, session, { afterSeq: 0, checksKeys: true });
   let opened: EntryOf<"opened"> | null = null;
   try {
     for (let count = 1; count > 0; ) {

@@ -4,8 +4,9 @@ import type { SessionId } from "../domain/session-id.js";
 import { CHAIN_START, type ChainHash } from "./chain.js";
 import { areaRange, ledgerKey, seqOfLedgerKey, sessionFromBytes, sessionOfKey } from "./keys.js";
 import { EMPTY_LEDGER, type LedgerHead } from "./ledger.js";
-import { pageEnds, walkPage } from "./page.js";
+import { pageEnds } from "./page.js";
 import { DamagedLog, PageStream } from "./page-stream.js";
+import { walkPage } from "./page-walker.js";
 import type { WriterState } from "./session-writer.js";
 import type { Store } from "./stores/store.js";
 import { Tally } from "./summary.js";
@@ -42,7 +43,7 @@ export async function unfinishedSessions(store: Store): Promise<readonly Session
  * @throws DamagedLog where it is not as it was written; SluiceError `storage_failed`.
  */
 export async function readUnfinished(store: Store, session: SessionId): Promise<UnfinishedLog | null> {
-  const pages = new PageStream(store, session, 0);
+  const pages = new PageStream(store, session, { afterSeq: 0, checksKeys: true });
   const tally = new Tally();
   const recount = new Recount();
   let opened: EntryOf<"opened"> | null = null;
@@ -158,7 +159,7 @@ export interface AcknowledgedHead {
  */
 export async function checkAcknowledged(store: Store, head: AcknowledgedHead): Promise<string | null> {
   if (head.seq === 0) return null;
-  const pages = new PageStream(store, head.session, head.seq - 1);
+  const pages = new PageStream(store, head.session, { afterSeq: head.seq - 1 });
   let found: ChainHash | null = null;
   try {
     await pages.visit(1, (_reader, seq, link) => {

@@ -14,7 +14,8 @@ import {
   sessionOfKey,
 } from "./keys.js";
 import type { DeletedSession } from "./ledger.js";
-import { pageEnds, walkPage } from "./page.js";
+import { pageEnds } from "./page.js";
+import { walkPage } from "./page-walker.js";
 import type { KeyRange, Store, StoreBatch } from "./stores/store.js";
 
 const KEYS_PER_BATCH = 1000;

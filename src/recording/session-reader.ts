@@ -41,7 +41,7 @@ export class SessionReader {
   ): Promise<SessionReader | null> {
     const stored = await storedHead(store, session);
     if (stored.seq === 0) return null;
-    const [opened] = await new PageStream(store, session, 0).read(1);
+    const [opened] = await new PageStream(store, session, { afterSeq: 0 }).read(1);
     if (opened?.type !== "opened") {
       throw new SluiceError(
         "storage_failed",
@@ -95,7 +95,7 @@ export class SessionReader {
    */
   async context(untilSeq: number): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
-    const pages = new PageStream(this.#store, this.session, 0);
+    const pages = new PageStream(this.#store, this.session, { afterSeq: 0 });
     while (pages.nextSeq <= untilSeq) {
       const count = await pages.visit(VISIT_BYTES, (reader, seq) => {
         if (seq > untilSeq || seq === 1) return;

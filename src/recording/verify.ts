@@ -211,7 +211,7 @@ class Verification {
     const wantedSeq = witness?.last?.seq ?? 0;
     let first: ChainHash | null = null;
     let wanted: ChainHash | null = null;
-    const pages = new PageStream(this.#store, session, 0);
+    const pages = new PageStream(this.#store, session, { afterSeq: 0, checksKeys: true });
     try {
       for (let count = 1; count > 0; ) {
         count = await pages.visit(READ_BYTES, (_reader, seq, link) => {

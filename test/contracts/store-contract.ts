@@ -74,6 +74,26 @@ export function storeContract(
       });
     });
 
+    it("gives the values of a range alone, the same ones in the same pages", async () => {
+      await withStore(async (store) => {
+        await put(store, { a: "1".repeat(2000), b: "2", c: "3", d: "4" });
+        for (const [limit, maxBytes] of [
+          [10, 1000],
+          [2, 1_000_000],
+          [10, 1_000_000],
+        ] as const) {
+          for (const reverse of [false, true]) {
+            const query = { from: key("a"), to: key("d"), limit, maxBytes, reverse };
+            const pairs = await store.range(query);
+            assert.deepEqual(
+              await store.values(query),
+              pairs.map(({ value }) => value),
+            );
+          }
+        }
+      });
+    });
+
     it("ends a page after the pair that passes its bytes, and gives at least one", async () => {
       await withStore(async (store) => {
         await put(store, { a: "x".repeat(100_000), b: "y".repeat(100_000), c: "z".repeat(100_000) });

@@ -5,7 +5,8 @@ import { ByteReader } from "../../src/recording/byte-reader.js";
 import { ByteWriter } from "../../src/recording/byte-writer.js";
 import { CHAIN_START, nextLink } from "../../src/recording/chain.js";
 import { decodeEntry, encodeEntry } from "../../src/recording/entry-codec.js";
-import { PageBuilder, pageEnds, walkPage } from "../../src/recording/page.js";
+import { PageBuilder, pageEnds } from "../../src/recording/page.js";
+import { walkPage } from "../../src/recording/page-walker.js";
 import fc from "../support/seeded-check.js";
 import { chunk, ended, opened } from "./fixtures.js";
 

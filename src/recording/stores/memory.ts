@@ -67,6 +67,10 @@ export class MemoryStore implements Store {
     return pairs;
   }
 
+  async values(query: RangeQuery): Promise<readonly Buffer[]> {
+    return (await this.range(query)).map(({ value }) => value);
+  }
+
   async compact(_ranges: readonly KeyRange[]): Promise<void> {}
 
   async freeBytes(): Promise<number> {

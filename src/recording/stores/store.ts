@@ -26,6 +26,8 @@ export interface Store {
   getMany(keys: readonly Buffer[]): Promise<readonly (Buffer | null)[]>;
   /** One page of the keys in `[from, to)`. An empty page means that there is nothing more. */
   range(query: RangeQuery): Promise<readonly StorePair[]>;
+  /** Like `range`, the values alone: for readers that know from them where they stand. */
+  values(query: RangeQuery): Promise<readonly Buffer[]>;
   /**
    * Makes removal final: when it returns, nothing of what was removed from these ranges before stands
    * in any byte that the store keeps, except that keys may stand in its own bookkeeping until `reopen`.
