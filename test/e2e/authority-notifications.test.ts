@@ -6,26 +6,15 @@ import { after, before, describe, it } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { compose, type Running } from "../../src/compose.js";
 import { loadConfig } from "../../src/config/load.js";
-import type { Principal } from "../../src/domain/principal.js";
 import { runCli } from "../cli/run-cli.js";
 import { type GatewayFolder, openFolder } from "../support/gateway.js";
-import { plainAnswer } from "../support/streams.js";
+import { REVIEWER, vote } from "../support/reviewer.js";
+import { answerTo } from "../support/streams.js";
 import { type ReceivedHook, startReceiver, type WebhookReceiver } from "../support/webhook-receiver.js";
 
 const SECRET = `whsec_${Buffer.alloc(32, 5).toString("base64")}`;
 const NEXT = `whsec_${Buffer.alloc(32, 6).toString("base64")}`;
 const PROMPT = "what was q3 revenue of the copper-lantern plan?";
-
-const REVIEWER: Principal = {
-  issuer: "https://issuer.example",
-  subject: "rita",
-  groups: ["compliance"],
-  roles: ["caller", "reviewer"],
-  team: null,
-  tenant: "t",
-  attributes: {},
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-};
 
 describe("notifications of reviews", () => {
   let place: GatewayFolder;
@@ -53,10 +42,7 @@ describe("notifications of reviews", () => {
 `);
     await writeFile(join(place.folder, "hook-now"), SECRET);
     await writeFile(join(place.folder, "hook-next"), NEXT);
-    place.model.tell(({ path }) => ({
-      body: plainAnswer(path, "48 million"),
-      headers: { "content-type": "application/json" },
-    }));
+    place.model.tell((request) => answerTo(request, "48 million"));
     running = await start();
   });
   after(async () => {
@@ -76,12 +62,10 @@ describe("notifications of reviews", () => {
 
   const pending = () => running.approvals.list(REVIEWER, { states: ["pending"] })[0];
 
-  function vote(verdict: "approve" | "reject") {
+  function decide(verdict: "approve" | "reject") {
     const approval = pending();
     assert.ok(approval !== undefined);
-    const { id, version: expectedVersion, digest } = approval;
-    const reason = "The copper-lantern plan is public.";
-    return running.approvals.vote(id, REVIEWER, { verdict, reason, expectedVersion, digest });
+    return vote(running, approval, { verdict, reason: "The copper-lantern plan is public." });
   }
 
   interface Told {
@@ -118,7 +102,7 @@ describe("notifications of reviews", () => {
       assert.ok(texts.includes(part), part);
     assert.equal(message.blocks.at(-1).elements[0].url, data["link"]);
 
-    await vote("approve");
+    await decide("approve");
     assert.equal((await answering).status, 200);
     await Promise.all([hooks.until(2), slack.until(2)]);
     const settled = verified(hooks.received[1] ?? hook, SECRET);
@@ -141,7 +125,7 @@ describe("notifications of reviews", () => {
     await hooks.until(seen + 2);
     const ids = hooks.received.slice(seen).map(({ headers }) => headers["webhook-id"]);
     assert.equal(ids[0], ids[1]);
-    await vote("reject");
+    await decide("reject");
     await hooks.until(seen + 3);
     await slack.until(4);
     assert.match(slack.received[3]?.body ?? "", /Review rejected/);

@@ -15,7 +15,7 @@ import { type GatewayFolder, openFolder } from "../support/gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { REVIEWER, vote } from "../support/reviewer.js";
 import { seeded } from "../support/seeded.js";
-import { plainAnswer, streamedAnswer } from "../support/streams.js";
+import { answerTo } from "../support/streams.js";
 import { everyWay, type ToldWay } from "../support/ways.js";
 
 keepAlive();
@@ -73,10 +73,7 @@ async function open(policies: string): Promise<void> {
   place.model.tell((request) => {
     const name = /race-\d+/.exec(request.body)?.[0] ?? "";
     calls.set(name, (calls.get(name) ?? 0) + 1);
-    const { stream }: { stream?: boolean } = JSON.parse(request.body);
-    return stream === true
-      ? { body: streamedAnswer(request.path, [ANSWER]), headers: { "content-type": "text/event-stream" } }
-      : { body: plainAnswer(request.path, ANSWER), headers: { "content-type": "application/json" } };
+    return answerTo(request, ANSWER);
   });
   await start();
 }

@@ -8,7 +8,7 @@ import type { Seen } from "../contracts/way.js";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { pendingOnes, REVIEWER, vote } from "../support/reviewer.js";
-import { plainAnswer, streamedAnswer } from "../support/streams.js";
+import { answerTo } from "../support/streams.js";
 import { everyWay, type ToldWay } from "../support/ways.js";
 
 keepAlive();
@@ -37,10 +37,7 @@ before(async () => {
   ({ ways, close: closeWays } = everyWay(world));
   world.model.tell((request) => {
     calls++;
-    const { stream }: { stream?: boolean } = JSON.parse(request.body);
-    return stream === true
-      ? { body: streamedAnswer(request.path, [ANSWER]), headers: { "content-type": "text/event-stream" } }
-      : { body: plainAnswer(request.path, ANSWER), headers: { "content-type": "application/json" } };
+    return answerTo(request, ANSWER);
   });
 });
 after(async () => {

@@ -11,7 +11,7 @@ import OpenAI7 from "openai7";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { pendingOnes, REVIEWER, vote } from "../support/reviewer.js";
-import { plainAnswer, streamedAnswer } from "../support/streams.js";
+import { answerTo } from "../support/streams.js";
 
 const isLong = process.env["SLUICE_LONG_WAIT"] === "1";
 const WAIT_MS = isLong ? 235_000 : 2_200;
@@ -137,10 +137,7 @@ before(async () => {
   world = await openGateway(isLong ? "" : "approvals: { heartbeat: 1s }\n");
   world.model.tell((request) => {
     calls++;
-    const { stream }: { stream?: boolean } = JSON.parse(request.body);
-    return stream === true
-      ? { body: streamedAnswer(request.path, [ANSWER]), headers: { "content-type": "text/event-stream" } }
-      : { body: plainAnswer(request.path, ANSWER), headers: { "content-type": "application/json" } };
+    return answerTo(request, ANSWER);
   });
   // Nothing but the address and the key: timeouts and retries are the SDKs' own.
   const apiKey = await world.token("dora");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import OpenAI from "openai";
-import type { Principal } from "../../src/domain/principal.js";
 import type { Approval } from "../../src/policy/approvals/approval.js";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
+import { pendingOnes, REVIEWER, vote as voteOn } from "../support/reviewer.js";
 
 const POLICIES = `policies:
   - name: staff
@@ -17,17 +17,6 @@ const POLICIES = `policies:
       - id: at-once
         review: { pattern: "q4 revenue", reviewers: { groups: [compliance] }, approvals: 1, expires: 30m, onPending: reject }
 `;
-
-const REVIEWER: Principal = {
-  issuer: "https://issuer.example",
-  subject: "rita",
-  groups: ["compliance"],
-  roles: ["caller", "reviewer"],
-  team: null,
-  tenant: "t",
-  attributes: {},
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-};
 
 const ANSWER = `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "gpt-x", choices: [{ index: 0, delta: { role: "assistant", content: "48 million" }, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
 
@@ -48,23 +37,13 @@ describe("a request that people must approve", () => {
   after(() => world.close());
 
   async function pendingOne(): Promise<Approval> {
-    for (let tries = 0; tries < 200; tries++) {
-      const [one] = world.running.approvals.list(REVIEWER, { states: ["pending"] });
-      if (one !== undefined) return one;
-      await pause(10);
-    }
-    throw new Error("no review was asked for");
+    const [one] = await pendingOnes(world.running);
+    assert.ok(one !== undefined);
+    return one;
   }
 
-  function vote(approval: Approval, verdict: "approve" | "reject"): Promise<Approval> {
-    const { id, version: expectedVersion, digest } = approval;
-    return world.running.approvals.vote(id, REVIEWER, {
-      verdict,
-      reason: "as tested",
-      expectedVersion,
-      digest,
-    });
-  }
+  const vote = (approval: Approval, verdict: "approve" | "reject"): Promise<Approval> =>
+    voteOn(world.running, approval, { verdict });
 
   async function streamed(content: string): Promise<string> {
     let text = "";

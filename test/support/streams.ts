@@ -1,6 +1,16 @@
 /** Answers as providers write them, for what no recording holds: one text, cut as a test says. */
 
+import type { Answer, Received } from "./recorded-upstream.js";
+
 const CREATED = 1_750_000_000;
+
+/** What a model says to a request of any dialect, in the form that it asked for. */
+export function answerTo({ path, body }: Pick<Received, "path" | "body">, text: string): Answer {
+  const { stream }: { stream?: boolean } = JSON.parse(body);
+  return stream === true
+    ? { body: streamedAnswer(path, [text]), headers: { "content-type": "text/event-stream" } }
+    : { body: plainAnswer(path, text), headers: { "content-type": "application/json" } };
+}
 
 /** The stream of the dialect whose path was asked for. */
 export function streamedAnswer(path: string, pieces: readonly string[]): string {
