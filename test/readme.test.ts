@@ -1,80 +1,19 @@
 /** What README.md tells people to type is typed here, against a running demo. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { parseConfig } from "../src/config/load.js";
+import { blocksOf, type RunningDemo, run, startDemo } from "./support/running-demo.js";
 
-interface Block {
-  readonly language: string;
-  readonly text: string;
-}
-
-const readme = readFileSync("README.md", "utf8");
-const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
-  ([, language = "", text = ""]) => ({
-    language,
-    text,
-  }),
-);
-const SOURCE = `${process.execPath} --import tsx src/main.ts`;
-const folder = mkdtempSync(join(tmpdir(), "sluice-readme-"));
-/** A demo of our own, whose users no other demo of this machine is asked for. */
-// As a shell of the reader's: without what npm tells the scripts that it runs.
-const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))),
-  TMPDIR: folder,
-};
-
-let demo: ChildProcess;
-let http = "";
-let grpc = "";
+const blocks = blocksOf(readFileSync("README.md", "utf8"));
+let demo: RunningDemo;
 
 before(async () => {
-  demo = spawn(
-    process.execPath,
-    ["--import", "tsx", "src/main.ts", "demo", "--fast", "--stay", "--port", "0"],
-    {
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    demo.stdout?.on("data", (bytes) => {
-      output += bytes;
-      if (output.includes("Still running")) resolve();
-    });
-    demo.on("exit", () => reject(new Error(`the demo ended: ${output}`)));
-    setTimeout(() => reject(new Error(`the demo is not ready: ${output}`)), 40_000).unref();
-  });
-  http = output.match(/http:\/\/(127\.0\.0\.1:\d+)\/v1/)?.[1] ?? "";
-  grpc = output.match(/grpc (127\.0\.0\.1:\d+)/)?.[1] ?? "";
+  demo = await startDemo();
 });
-after(async () => {
-  demo.removeAllListeners("exit");
-  const gone = new Promise((resolve) => demo.on("exit", resolve));
-  demo.kill("SIGTERM");
-  await gone;
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** The command as written, on the demo's ports and without a build. */
-function typed(command: string): Promise<string> {
-  const here = command
-    .replaceAll("127.0.0.1:4000", http)
-    .replaceAll("127.0.0.1:4001", grpc)
-    .replaceAll("node dist/main.js", SOURCE);
-  const child = spawn("sh", ["-c", here], { env, timeout: 40_000 });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (bytes) => {
-      output += bytes;
-    });
-  return new Promise((resolve) => child.on("close", () => resolve(output)));
-}
+after(() => demo?.close());
 
 function block(language: string, word: string): string {
   const found = blocks.find((each) => each.language === language && each.text.includes(word));
@@ -87,28 +26,22 @@ const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 test("the curl command streams a masked answer", {
   skip: hasCurl ? false : "curl is not installed here",
 }, async () => {
-  const output = await typed(block("sh", "curl -N"));
+  const output = await demo.typed(block("sh", "curl -N"));
   assert.match(output, /<EMAIL_ADDRESS>/);
   assert.match(output, /data: \[DONE\]/);
 });
 
 test("the gRPC command streams a masked answer", async () => {
-  const output = await typed(block("sh", "buf curl"));
+  const output = await demo.typed(block("sh", "buf curl"));
   assert.match(output, /EMAIL_ADDRESS/);
   assert.match(output, /"outcome": ?"complete"/);
 });
 
 /** Runs lines of the page, and what a reader would write below them, with a developer's token. */
 async function program(lines: string, below: string): Promise<string> {
-  const token = (await typed("node dist/main.js token developer")).trim();
-  const script = `${lines.replaceAll("127.0.0.1:4000", http)}\n${below}`;
-  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
-    encoding: "utf8",
-    timeout: 40_000,
-    env: { ...env, TOKEN: token },
-  });
-  assert.equal(stderr, "");
-  return stdout;
+  const token = (await demo.typed("node dist/main.js token developer")).trim();
+  const script = `${demo.here(lines)}\n${below}`;
+  return run(process.execPath, ["--input-type=module", "-e", script], { ...demo.env, TOKEN: token });
 }
 
 const ASKED = `model: "demo", messages: [{ role: "user", content: "Draft the reply to the customer" }]`;
@@ -126,7 +59,7 @@ console.log(made.content[0].text);`;
 });
 
 test("the WebSocket lines print a masked answer", async () => {
-  const close = `socket.on("message", (data) => { if (JSON.parse(data).event?.ended) socket.close(); });`;
+  const close = `socket.on("message", (data) => { if (JSON.parse(data).ended) socket.close(); });`;
   const printed = await program(block("js", "new WebSocket"), close);
   assert.match(printed, /<EMAIL_ADDRESS>/);
   assert.match(printed, /"ended"/);
@@ -138,19 +71,19 @@ test("what the demo prints is what the page says", () => {
 });
 
 test("the policy is explained as the page says", async () => {
-  writeFileSync(join(folder, "policies.yaml"), block("yaml", "no-internal-codenames"));
-  const command = block("sh", "policy explain").replace("policies.yaml", join(folder, "policies.yaml"));
-  assert.ok((await typed(command)).includes(block("text", "no-internal-codenames deny")));
+  writeFileSync(join(demo.folder, "policies.yaml"), block("yaml", "no-internal-codenames"));
+  const command = block("sh", "policy explain").replace("policies.yaml", join(demo.folder, "policies.yaml"));
+  assert.ok((await demo.typed(command)).includes(block("text", "no-internal-codenames deny")));
 });
 
 test("the policy and the configuration are accepted as they stand", () => {
   const config = block("yaml", "listen:");
-  writeFileSync(join(folder, "policies.yaml"), block("yaml", "no-internal-codenames"));
-  writeFileSync(join(folder, "sluice.yaml"), config);
-  assert.doesNotThrow(() => parseConfig(config, { file: "sluice.yaml", base: folder, env: {} }));
+  writeFileSync(join(demo.folder, "policies.yaml"), block("yaml", "no-internal-codenames"));
+  writeFileSync(join(demo.folder, "sluice.yaml"), config);
+  assert.doesNotThrow(() => parseConfig(config, { file: "sluice.yaml", base: demo.folder, env: {} }));
   const checked = spawnSync(
     process.execPath,
-    ["--import", "tsx", "src/main.ts", "policy", "check", "--config", join(folder, "sluice.yaml")],
+    ["--import", "tsx", "src/main.ts", "policy", "check", "--config", join(demo.folder, "sluice.yaml")],
     { encoding: "utf8", timeout: 40_000 },
   );
   assert.equal(checked.status, 0, checked.stderr);

@@ -1,14 +1,13 @@
 /** `sluice/client` as it is shipped, in Chromium, against the whole gateway. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { chatStream } from "../support/streams.js";
 import { type PageServer, servePage, startBrowser, startWire, type Wire } from "./browser.js";
+import { buildClient } from "./built-client.js";
 
 const browser = await startBrowser();
 const PIECES = ["Write to jane.r", "oe@exam", "ple.com", " today", "."];
@@ -25,16 +24,12 @@ interface Read {
   readonly states: readonly string[];
 }
 
-/** The module's files as `npm run build` makes them. */
-function builtClient(): ReadonlyMap<string, string> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-client-"));
-  const tsc = join("node_modules", ".bin", "tsc");
-  const built = spawnSync(tsc, ["-p", "src/client/tsconfig.json", "--outDir", folder], { encoding: "utf8" });
-  assert.equal(built.status, 0, built.stdout);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".js"));
-  const texts = files.map((name) => [`/client/${name}`, readFileSync(join(folder, name), "utf8")] as const);
-  rmSync(folder, { recursive: true });
-  return new Map(texts);
+function builtFiles(): ReadonlyMap<string, string> {
+  const { folder, remove } = buildClient();
+  const names = readdirSync(folder).filter((name) => name.endsWith(".js"));
+  const files = names.map((name) => [`/client/${name}`, readFileSync(join(folder, name), "utf8")] as const);
+  remove();
+  return new Map(files);
 }
 
 describe("the browser client in Chromium", {
@@ -52,7 +47,7 @@ describe("the browser client in Chromium", {
   let said: string[];
 
   before(async () => {
-    const files = builtClient();
+    const files = builtFiles();
     [own, foreign] = await Promise.all([servePage(files), servePage(files)]);
     world = await openGateway(`origins: ["${own.origin}"]`);
     wire = await startWire(world.running.http.port);

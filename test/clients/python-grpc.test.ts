@@ -1,16 +1,15 @@
 /** Python's grpcio with nothing but the contract's descriptors, against the whole gateway. */
 import assert from "node:assert/strict";
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { type GatewayWorld, openWorld } from "../frontends/gateway-world.js";
 import { keepAlive } from "../support/keep-alive.js";
+import { pythonWithGrpc } from "./python.js";
 
 keepAlive();
 
-const python = ["/usr/bin/python3", "python3"].find(
-  (name) => spawnSync(name, ["-c", "import grpc, google.protobuf"], { timeout: 20_000 }).status === 0,
-);
+const python = pythonWithGrpc();
 
 interface Call {
   readonly call: string;
@@ -83,7 +82,7 @@ class Python {
 }
 
 describe("Python grpcio", {
-  skip: python === undefined ? "grpcio for Python is not installed here" : false,
+  skip: python === null ? "grpcio for Python is not installed here" : false,
   timeout: 120_000,
 }, () => {
   let world: GatewayWorld;
