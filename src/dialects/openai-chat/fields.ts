@@ -1,5 +1,6 @@
 import type { FieldTable } from "../field-rules.js";
 import { OPENAI_CHOICE, OPENAI_ENVELOPE } from "../openai/envelope-fields.js";
+import { MODERATION } from "../openai/moderation-fields.js";
 
 const LOGPROBS: FieldTable = { content: "logprobs", refusal: "logprobs" };
 
@@ -75,6 +76,8 @@ export const CHAT_FIELDS: FieldTable = {
   ...OPENAI_ENVELOPE,
   created: "label",
   choices: { ...CHOICE, message: MESSAGE },
+  moderation: MODERATION,
+  metadata: "tree",
   citations: "text",
   search_results: SEARCH_RESULT,
   images: "drop",

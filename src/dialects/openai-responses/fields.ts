@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
 import type { FieldRule, FieldTable } from "../field-rules.js";
+import { objectsAt } from "../json-place.js";
+import { MODERATION } from "../openai/moderation-fields.js";
 
 /** What a citation quotes is text; its offsets are numbers and point into text as it was. */
 const ANNOTATIONS: FieldTable = {
@@ -78,6 +80,7 @@ const ITEMS: Readonly<Record<string, FieldTable>> = {
 
 /** Items that arrive whole; every string in them may be text. */
 const WHOLE_ITEMS: ReadonlySet<string> = new Set([
+  "additional_tools",
   "apply_patch_call",
   "apply_patch_call_output",
   "computer_call",
@@ -103,8 +106,23 @@ export function itemFields(item: JsonObject): FieldTable {
   if (listed !== undefined) return listed;
   if (!WHOLE_ITEMS.has(type)) return NAMES;
   const rest = Object.keys(item).filter((key) => !Object.hasOwn(NAMES, key));
-  return { ...NAMES, ...Object.fromEntries(rest.map((key): [string, FieldRule] => [key, "tree"])) };
+  return {
+    ...NAMES,
+    ...Object.fromEntries(
+      rest.map((key): [string, FieldRule] => [key, key === "tools" ? toolFields(item) : "tree"]),
+    ),
+  };
 }
+
+/** Every string of a tool's definition may be text, but for the credentials of tools. */
+function toolFields(item: JsonObject): FieldTable {
+  const keys = objectsAt(item, "tools").flatMap(([, tool]) => Object.keys(tool));
+  return Object.fromEntries(
+    keys.map((key): [string, FieldRule] => [key, CREDENTIALS.includes(key) ? "drop" : "tree"]),
+  );
+}
+
+const CREDENTIALS: readonly string[] = ["authorization", "headers"];
 
 /** Members of a response that repeat the request. */
 export const ECHOES = [
@@ -132,6 +150,8 @@ export const RESPONSE_FIELDS: FieldTable = {
   output_text: "text",
   error: { code: "label", type: "label", message: "text", param: "text" },
   incomplete_details: { reason: "label" },
+  moderation: MODERATION,
+  input_transformations: { type: "label", id: "label" },
   ...Object.fromEntries(ECHOES.map((key): [string, FieldRule] => [key, "tree"])),
 };
 
@@ -160,9 +180,7 @@ export const EVENT_FIELDS: FieldTable = {
 /** Tools without the credentials that a provider might echo. */
 export function withoutCredentials(tools: readonly unknown[]): readonly JsonObject[] {
   return tools.filter(isJsonObject).map((tool) => {
-    const kept = Object.entries(tool).filter(
-      ([key, value]) => value === null || (key !== "authorization" && key !== "headers"),
-    );
+    const kept = Object.entries(tool).filter(([key, value]) => value === null || !CREDENTIALS.includes(key));
     return Object.fromEntries(kept);
   });
 }
