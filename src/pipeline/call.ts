@@ -23,6 +23,8 @@ export interface CompletionCall {
   readonly traceparent: string | null;
   /** Where a connection keeps its own turns, which it may go on from although nothing is stored. */
   readonly memory?: ConversationMemory;
+  /** The call had its turn by `admit` before it was read. Default: false, and `complete` waits for one. */
+  readonly isAdmitted?: boolean;
 }
 
 /** Why the side that reads ends a session. */
@@ -65,6 +67,11 @@ export interface ModelInfo {
 
 /** What front ends call. Errors before a session exists are thrown; later ones are the log's `ended`. */
 export interface Gateway {
+  /**
+   * Waits for the turn of a call that is yet to be read, so that one too many costs no reading.
+   * @throws SluiceError `overloaded`, `shutdown`.
+   */
+  admit(): Promise<void>;
   /**
    * Judges and starts a completion; resolves as soon as its log has begun, before the decision.
    * @throws SluiceError `model_not_found`, `overloaded`, `storage_failed`, `shutdown`; `invalid_request` for an

@@ -116,9 +116,14 @@ export class SluiceGateway implements Gateway {
     begun.catch(() => this.#idempotent.delete(name));
   }
 
-  async #begin(asked: CompletionCall): Promise<Live> {
+  async admit(): Promise<void> {
     await this.#options.admission.enter();
     this.#admit();
+  }
+
+  async #begin(asked: CompletionCall): Promise<Live> {
+    if (asked.isAdmitted === true) this.#admit();
+    else await this.admit();
     const recalled = await this.#recalled(asked);
     const { call } = recalled;
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;

@@ -1,6 +1,6 @@
 /**
  * What happens beyond capacity, with the gate for new sessions and without it: one command,
- * `node --import tsx test/bench/overload.ts [--harness DIR] [--seconds 5] [--most 800]`.
+ * `node --import tsx test/bench/overload.ts [--harness DIR] [--seconds 5] [--most 320]`.
  * Short completions arrive at a fixed rate, whether or not earlier ones were answered, and the rate is doubled step by
  * step; a few paced streams stay open all the time, and what counts is how late their text comes.
  * Prints a table and writes test/bench/results/overload.json. Ends by itself.
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     harness: { type: "string", default: "../shared/bench" },
     seconds: { type: "string", default: "5" },
-    most: { type: "string", default: "800" },
+    most: { type: "string", default: "320" },
   },
 });
 
@@ -28,8 +28,9 @@ const OPEN: LoadShape = {
   measuredMs: Number(values.seconds) * 1000,
   stampEvery: 2,
 };
-/** What arrives: a short answer, as fast as the model says it. */
-const ARRIVAL = "mock:n=40,r=0,k=0,d=0,b=1,p=0,s=0";
+/** What arrives: a long prompt, which costs the gateway far more than the client and the model, and a short answer. */
+const ARRIVAL = "mock:n=5,r=0,k=0,d=0,b=1,p=0,s=0";
+const PROMPT = "The quick brown fox jumps over the lazy dog, and nobody is surprised. ".repeat(400);
 /** Beyond this the client asks no more until some were answered; a real crowd would have given up as well. */
 const MOST_WAITING = 3000;
 const TICK_MS = 10;
@@ -57,7 +58,7 @@ class Arrivals {
 
   async #ask(): Promise<void> {
     this.#waiting += 1;
-    const stream = this.#client.open({ model: ARRIVAL, onText: () => {} });
+    const stream = this.#client.open({ model: ARRIVAL, prompt: PROMPT, onText: () => {} });
     this.#open.add(stream);
     const outcome = await stream.ended;
     this.#open.delete(stream);
@@ -129,7 +130,7 @@ try {
     "gateway | arriving/s | answered/s | refused/s | unanswered | open: late p50, p99 ms | open: of due | loop p50, p99 ms",
   );
   const rows = [];
-  for (let perSecond = 50; perSecond <= Number(values.most); perSecond *= 2) {
+  for (let perSecond = 20; perSecond <= Number(values.most); perSecond *= 2) {
     for (const gateway of gateways) {
       const row = await step(gateway, perSecond);
       rows.push(row);

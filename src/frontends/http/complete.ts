@@ -19,6 +19,11 @@ export async function complete(
 ): Promise<void> {
   const { request, response } = exchange;
   const { principal } = await authenticate(request.headers, room.deps.verifier);
+  const idempotencyKey = idempotencyKeyOf(exchange);
+  // A repeat may be of a session that is open, and that is never refused.
+  const isAdmitted = idempotencyKey === null;
+  if (isAdmitted) await room.deps.gateway.admit();
+  if (response.destroyed) return;
   const bytes = await readBody(request, room.limits.bodyBytes);
   const parsed = await parse(room, exchange, { bytes, ...ask });
   if (response.destroyed) return;
@@ -30,7 +35,8 @@ export async function complete(
     // What runs by itself is asked for piece by piece, so that it can be looked at while it does.
     request: alone ? { ...parsed, stream: true } : parsed,
     resumable: alone || isResumable(exchange),
-    idempotencyKey: idempotencyKeyOf(exchange),
+    idempotencyKey,
+    isAdmitted,
     traceparent: traceparentOf(request.headers["traceparent"]),
   });
   if (response.destroyed) {
