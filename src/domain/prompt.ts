@@ -45,3 +45,17 @@ export interface PromptView {
   readonly toolNames: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** What a request is seen as that has text and nothing else. */
+export function textPrompt(segments: readonly PromptSegment[]): PromptView {
+  return {
+    segments,
+    features: [],
+    operation: "generate",
+    choices: 1,
+    maxTokens: null,
+    stream: true,
+    toolNames: [],
+    labels: {},
+  };
+}

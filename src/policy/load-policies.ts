@@ -5,7 +5,7 @@ import { compilePolicy } from "./compile-policy.js";
 import { checkInert } from "./inert.js";
 import { documentFields, documentShape, type WrittenDocument } from "./language/policy-document.js";
 import { NO_POLICY } from "./no-policy.js";
-import { PolicySet } from "./policy-set.js";
+import { type PolicySet, policySet } from "./policy-set.js";
 import type { Surroundings } from "./surroundings.js";
 
 export interface PolicySource extends Surroundings {
@@ -34,7 +34,7 @@ export function loadPolicies(text: string, source: PolicySource): PolicySet {
     if (!context.usedTopics.has(name)) notes.add(topic.at, `no rule uses the topic "${name}"`);
   }
   problems.throwIfAny();
-  return new PolicySet({
+  return policySet({
     version: `sha256:${createHash("sha256").update(text).digest("hex")}`,
     file: source.file,
     embedded: source.embedded === true,

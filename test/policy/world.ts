@@ -1,6 +1,6 @@
 import type { DialectName } from "../../src/domain/entry.js";
 import type { Principal } from "../../src/domain/principal.js";
-import type { PromptRole, PromptSegment, PromptView } from "../../src/domain/prompt.js";
+import { type PromptRole, type PromptSegment, type PromptView, textPrompt } from "../../src/domain/prompt.js";
 import type { Clock } from "../../src/domain/time.js";
 import { loadPolicies } from "../../src/policy/load-policies.js";
 import { type DecideInput, Pdp } from "../../src/policy/pdp.js";
@@ -64,17 +64,7 @@ export function prompt(said: readonly Said[], fields: Partial<PromptView> = {}):
       syntax: json ? "json" : "text",
     }));
   });
-  return {
-    segments,
-    features: [],
-    operation: "generate",
-    choices: 1,
-    maxTokens: null,
-    stream: true,
-    toolNames: [],
-    labels: {},
-    ...fields,
-  };
+  return { ...textPrompt(segments), ...fields };
 }
 
 /** One token a word: enough to test what is done with a count. */

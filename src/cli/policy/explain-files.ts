@@ -1,5 +1,5 @@
 import type { Principal } from "../../domain/principal.js";
-import type { PromptSegment, PromptView } from "../../domain/prompt.js";
+import { type PromptSegment, type PromptView, textPrompt } from "../../domain/prompt.js";
 import type { PolicyExplanation, Resolution } from "../../policy/explain.js";
 import { badFlag } from "../bad-flag.js";
 import type { ExplainFlags } from "./explain-flags.js";
@@ -79,16 +79,7 @@ function promptOf({ prompt, system }: ExplainFlags): PromptView | null {
       path: ["messages", message, "content"],
     }),
   );
-  return {
-    segments,
-    features: [],
-    operation: "generate",
-    choices: 1,
-    maxTokens: null,
-    stream: true,
-    toolNames: [],
-    labels: {},
-  };
+  return textPrompt(segments);
 }
 
 function textOf(resolution: Resolution): string {
