@@ -7,11 +7,10 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { Reading, Seen, Way } from "../contracts/way.js";
-import { GrpcClient, grpcWay } from "../frontends/ways/grpc-way.js";
-import { CHAT, httpWay } from "../frontends/ways/http-way.js";
-import { webSocketWay } from "../frontends/ways/websocket-way.js";
+import { GrpcClient } from "../frontends/ways/grpc-way.js";
 import { type GatewayFolder, openFolder } from "../support/gateway.js";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.js";
+import { waysInto } from "../support/hand-gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { seeded } from "../support/seeded.js";
 import { chatStream } from "../support/streams.js";
@@ -51,8 +50,7 @@ async function start(durability: string): Promise<Started> {
   await writeFile(place.file, written);
   const gateway = await startGateway(place.file);
   const client = new GrpcClient(gateway.grpcAddress);
-  const http = httpWay(gateway.url, { ...CHAT, name: "HTTP", stream: true });
-  return { gateway, client, ways: [grpcWay(client), webSocketWay(gateway.url), http] };
+  return { gateway, client, ways: [...waysInto(gateway.url, client).values()] };
 }
 
 async function end({ gateway, client }: Started, signal: NodeJS.Signals): Promise<void> {

@@ -1,15 +1,11 @@
 /** When a replay says what, over every front end, by a clock that the test moves. */
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";
-import { compose, type Running } from "../../src/compose.js";
-import { loadConfig } from "../../src/config/load.js";
 import type { EntryBody } from "../../src/domain/entry.js";
 import type { LogWay, Pace } from "../contracts/log-contract.js";
-import { GrpcClient } from "../frontends/ways/grpc-way.js";
 import { grpcLogWay, httpLogWay, webSocketLogWay } from "../frontends/ways/log-ways.js";
 import { chunk, ended, opened } from "../recording/fixtures.js";
-import { type GatewayFolder, openFolder } from "../support/gateway.js";
-import { HandClock } from "../support/hand-clock.js";
+import { type HandGateway, openHandGateway } from "../support/hand-gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 
 keepAlive();
@@ -45,34 +41,22 @@ function reviewRequested(): EntryBody {
   };
 }
 
-let place: GatewayFolder;
-let running: Running;
-let client: GrpcClient;
+let gateway: HandGateway;
 let session = "";
 let token = "";
-const clock = new HandClock();
 const ways = new Map<string, LogWay>();
 
 before(async () => {
-  place = await openFolder();
-  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-  running = await compose(loadConfig(place.file, {}), quiet, clock);
-  client = new GrpcClient(`127.0.0.1:${running.grpc.port}`);
-  const url = `http://127.0.0.1:${running.http.port}`;
+  gateway = await openHandGateway();
+  const { client, url } = gateway;
   for (const way of [grpcLogWay(client), webSocketLogWay(url), httpLogWay(url)]) ways.set(way.name, way);
-  token = await place.token("olga", { groups: ["platform"] });
+  token = await gateway.token("olga", { groups: ["platform"] });
   session = await recorded();
 });
-after(async () => {
-  client?.close();
-  const closed = running?.close();
-  const hand = setInterval(() => clock.moveTo(clock.monotonicMs() + 1000), 1);
-  await closed;
-  clearInterval(hand);
-  await place?.close();
-});
+after(() => gateway?.close());
 
 async function recorded(): Promise<string> {
+  const { clock, running } = gateway;
   const writer = running.log.begin(opened());
   const startMs = clock.monotonicMs();
   for (const [atMs, body] of TIMELINE) {
@@ -85,6 +69,7 @@ async function recorded(): Promise<string> {
 
 /** Plays, and says for each event what the clock showed when it came, from the first event on. */
 async function played(way: LogWay, from: Pace & { readonly afterSeq?: number }, dueMs: readonly number[]) {
+  const { clock } = gateway;
   const startMs = clock.monotonicMs();
   const arrivals: number[] = [];
   const transcript = way.replay({

@@ -9,11 +9,10 @@ import type { ServerResponse } from "node:http";
 import { connect, createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Reading, Way } from "../contracts/way.js";
-import { GrpcClient, grpcWay } from "../frontends/ways/grpc-way.js";
-import { CHAT, httpWay } from "../frontends/ways/http-way.js";
-import { webSocketWay } from "../frontends/ways/websocket-way.js";
+import { GrpcClient } from "../frontends/ways/grpc-way.js";
 import { type GatewayFolder, openFolder } from "../support/gateway.js";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.js";
+import { waysInto } from "../support/hand-gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { chatStream } from "../support/streams.js";
 
@@ -51,7 +50,7 @@ let client: GrpcClient;
 let token = "";
 let pieces: readonly string[] = [];
 let events: readonly string[] = [];
-const ways = new Map<string, Way>();
+let ways: ReadonlyMap<string, Way> = new Map();
 
 before(async () => {
   // Longer than what the kernel takes on both sides of the gateway, than the lead of a producer, and than
@@ -78,8 +77,7 @@ before(async () => {
   gateway = await startGateway(place.file, { isMeasured: true });
   client = new GrpcClient(gateway.grpcAddress, { deadlineMs: 3_600_000 });
   token = await place.token("jane");
-  const http = httpWay(gateway.url, { ...CHAT, name: "HTTP", stream: true });
-  for (const way of [grpcWay(client), webSocketWay(gateway.url), http]) ways.set(way.name, way);
+  ways = waysInto(gateway.url, client);
 });
 after(async () => {
   client?.close();

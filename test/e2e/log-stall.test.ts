@@ -2,15 +2,9 @@
 import { strict as assert } from "node:assert";
 import type { ServerResponse } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { compose, type Running } from "../../src/compose.js";
-import { loadConfig } from "../../src/config/load.js";
 import { parseSessionId } from "../../src/domain/session-id.js";
 import type { Reading, Way } from "../contracts/way.js";
-import { GrpcClient, grpcWay } from "../frontends/ways/grpc-way.js";
-import { CHAT, httpWay } from "../frontends/ways/http-way.js";
-import { webSocketWay } from "../frontends/ways/websocket-way.js";
-import { type GatewayFolder, openFolder } from "../support/gateway.js";
-import { HandClock } from "../support/hand-clock.js";
+import { type HandGateway, openHandGateway } from "../support/hand-gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { chatStream } from "../support/streams.js";
 
@@ -26,36 +20,19 @@ const EVENTS = chatStream(PIECES)
   .map((event) => `${event}\n\n`);
 const ENDLESS = "Never stop";
 
-let place: GatewayFolder;
-let running: Running;
-let client: GrpcClient;
+let gateway: HandGateway;
 let token = "";
 let openAnswers = 0;
-const clock = new HandClock();
-const ways = new Map<string, Way>();
 
 before(async () => {
-  place = await openFolder();
-  place.model.tell(({ body }, response) => {
+  gateway = await openHandGateway();
+  gateway.model.tell(({ body }, response) => {
     void answer(response, body.includes(ENDLESS));
     return null;
   });
-  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-  running = await compose(loadConfig(place.file, {}), quiet, clock);
-  client = new GrpcClient(`127.0.0.1:${running.grpc.port}`, { deadlineMs: 3_600_000 });
-  const url = `http://127.0.0.1:${running.http.port}`;
-  const http = httpWay(url, { ...CHAT, name: "HTTP", stream: true });
-  for (const way of [grpcWay(client), webSocketWay(url), http]) ways.set(way.name, way);
-  token = await place.token("jane");
+  token = await gateway.token("jane");
 });
-after(async () => {
-  client?.close();
-  const closed = running?.close();
-  const hand = setInterval(() => clock.moveTo(clock.monotonicMs() + 1000), 1);
-  await closed;
-  clearInterval(hand);
-  await place?.close();
-});
+after(() => gateway?.close());
 
 async function answer(response: ServerResponse, isEndless: boolean): Promise<void> {
   let wake = (): void => {};
@@ -85,7 +62,7 @@ async function until(test: () => boolean | Promise<boolean>, what: string): Prom
 
 async function summaryOf(session: string) {
   const id = parseSessionId(session) ?? assert.fail(session);
-  return (await running.log.summary(id)) ?? assert.fail(session);
+  return (await gateway.running.log.summary(id)) ?? assert.fail(session);
 }
 
 /** A session whose reader has stopped, when nothing moves any more. */
@@ -106,7 +83,7 @@ async function stalled(way: Way, prompt: string): Promise<Reading> {
 }
 
 async function cut(reading: Reading): Promise<void> {
-  clock.moveTo(clock.monotonicMs() + STALL_MS + 1000);
+  gateway.clock.moveTo(gateway.clock.monotonicMs() + STALL_MS + 1000);
   reading.resume();
   const seen = await reading.seen;
   assert.notEqual(seen.outcome, "complete");
@@ -115,7 +92,7 @@ async function cut(reading: Reading): Promise<void> {
 
 for (const name of ["gRPC", "WebSocket", "HTTP"]) {
   describe(`a reader over ${name} that accepts nothing`, () => {
-    const way = (): Way => ways.get(name) ?? assert.fail(name);
+    const way = (): Way => gateway.ways.get(name) ?? assert.fail(name);
 
     test("is cut after the stall timeout, and an attach has all that it missed", async () => {
       const reading = await stalled(way(), "Say it all");
@@ -132,7 +109,7 @@ for (const name of ["gRPC", "WebSocket", "HTTP"]) {
       await cut(reading);
       assert.equal((await summaryOf(reading.session)).outcome, null);
       assert.equal(openAnswers, 1);
-      clock.moveTo(clock.monotonicMs() + GRACE_MS + 1);
+      gateway.clock.moveTo(gateway.clock.monotonicMs() + GRACE_MS + 1);
       await until(() => openAnswers === 0, "the model to be let go of");
       await until(async () => (await summaryOf(reading.session)).outcome !== null, "the ending");
       assert.equal((await summaryOf(reading.session)).outcome, "cancelled");

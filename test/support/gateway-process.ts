@@ -19,7 +19,7 @@ export interface MemoryInUse {
   readonly residentBytes: number;
 }
 
-const MEASURED = ["--expose-gc", "--import", "./test/support/print-memory.ts"];
+const MEASURED = ["--expose-gc", "--import", new URL("./print-memory.ts", import.meta.url).href];
 const READY_MS = 30_000;
 
 /** Starts `sluice serve` and waits until it says where it listens. */
