@@ -248,6 +248,23 @@ describe("one event with several texts", () => {
     );
   });
 
+  test("keeps what stands beside a call, such as its signature", () => {
+    const call = {
+      index: 0,
+      id: "c1",
+      type: "function",
+      function: { name: "f", arguments: '{"a":1}' },
+      extra_content: { google: { thought_signature: "c2lnbmVk" } },
+    };
+    const bytes = Buffer.from(
+      sse(chunk({ role: "assistant", tool_calls: [call] }, { finish_reason: "tool_calls" }), "[DONE]"),
+    );
+    const log = decodeToLog({ upstream: chatUpstream, request: chat, pieces: [bytes] });
+    const written = renderStream(chatClient, chat, log.entries);
+    assert.equal(written.match(/"thought_signature":"c2lnbmVk"/g)?.length, 1);
+    assert.equal(written.match(/"finish_reason":"tool_calls"/g)?.length, 1);
+  });
+
   test("names the tool once for clients that join strings", () => {
     const log = decodeToLog({ upstream: chatUpstream, request: chat, pieces: [Buffer.from(body)] });
     assert.equal(renderStream(chatClient, chat, log.entries).match(/"name":"f"/g)?.length, 1);

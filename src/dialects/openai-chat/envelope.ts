@@ -19,7 +19,7 @@ export function alone(value: JsonObject, found: Found): Envelope {
   const top = Object.fromEntries(named);
   const choice = found.path[0] === "choices" ? valueAt(value, found.path.slice(0, 2)) : undefined;
   if (!isJsonObject(choice)) return { value: { ...top, choices: [] }, path };
-  const inner = withSurroundings(choice, found.path.slice(2), found.place === null);
+  const inner = withSurroundings(choice, found.path.slice(2), found.place === null ? "scalars" : "role");
   return { value: { ...top, choices: [{ index: found.choice.index, ...inner, finish_reason: null }] }, path };
 }
 
@@ -43,19 +43,22 @@ function unnamed(call: JsonObject, index: number): JsonObject {
   return { index, [member]: {} };
 }
 
-/** A message keeps its role, objects in lists and below keep their scalars: ids, names, types. */
-function withSurroundings(value: JsonObject, path: JsonPath, keep: boolean): JsonObject {
+/** A message keeps its role; an entry of a list that holds the text keeps all that stands there with it (ids,
+ *  names, types, the signature of a call), since it goes out nowhere else. */
+function withSurroundings(value: JsonObject, path: JsonPath, keep: "role" | "scalars" | "all"): JsonObject {
   const [step, ...rest] = path;
   if (typeof step !== "string") return {};
-  const kept = keep
-    ? Object.fromEntries(Object.entries(value).filter(([, member]) => isScalar(member)))
-    : typeof value["role"] === "string"
-      ? { role: value["role"] }
-      : {};
+  const kept = Object.fromEntries(
+    Object.entries(value).filter(
+      ([key, member]) =>
+        key !== step &&
+        (keep === "all" || (keep === "scalars" ? isScalar(member) : key === "role" && member !== null)),
+    ),
+  );
   const child = value[step];
   if (typeof rest[0] === "number" && Array.isArray(child)) {
     const entry: JsonValue | undefined = child[rest[0]];
-    return { ...kept, [step]: [isJsonObject(entry) ? withSurroundings(entry, rest.slice(1), true) : {}] };
+    return { ...kept, [step]: [isJsonObject(entry) ? withSurroundings(entry, rest.slice(1), "all") : {}] };
   }
   return isJsonObject(child) && rest.length > 0
     ? { ...kept, [step]: withSurroundings(child, rest, keep) }
