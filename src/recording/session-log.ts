@@ -2,104 +2,65 @@ import type { OpenedBody } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { PrincipalName } from "../domain/principal.js";
 import { parseSessionId, type SessionId } from "../domain/session-id.js";
-import type { Clock } from "../domain/time.js";
 import type { Anchor } from "./anchor.js";
-import { AnchorExporter, type AnchorSink } from "./anchor-exporter.js";
+import { AnchorExporter } from "./anchor-exporter.js";
 import { Catalogue, type PageRequest, type SessionFilter, type SessionPage } from "./catalogue.js";
 import { DiskWatch } from "./disk-watch.js";
 import { exportNdjson } from "./export-ndjson.js";
 import { type Format, openFormat } from "./format.js";
 import { GroupCommit } from "./group-commit.js";
-import { sessionBytes, sessionKey } from "./keys.js";
 import { type Act, Ledger } from "./ledger.js";
+import { LogRecovery, type LogState } from "./log-recovery.js";
 import type { LogNotice } from "./notice.js";
-import { DamagedLog } from "./page-stream.js";
+import { OpenWriters } from "./open-writers.js";
 import type { RecordKeys } from "./record-keys.js";
-import {
-  checkAcknowledged,
-  endedBy,
-  readLedgerHead,
-  readUnfinished,
-  type UnfinishedLog,
-  unfinishedSessions,
-} from "./recovery.js";
+import { readLedgerHead, readUnfinished } from "./recovery.js";
 import type { RetentionPolicy } from "./retention.js";
+import type { SessionLogOptions } from "./session-log-options.js";
 import { SessionReader } from "./session-reader.js";
-import { SessionWriter } from "./session-writer.js";
+import type { SessionWriter } from "./session-writer.js";
 import type { Store } from "./stores/store.js";
 import type { SessionSummary } from "./summary.js";
 import { UPGRADES } from "./upgrades.js";
 import { Upkeep } from "./upkeep.js";
 import { type VerifyOptions, type VerifyReport, verifyStore } from "./verify.js";
-import { WriterHost } from "./writer-host.js";
-
-export interface SessionLogOptions {
-  /** Owned by the log from now on: `close` closes it. */
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly randomBytes: (count: number) => Uint8Array;
-  readonly keys: RecordKeys;
-  /** `commit` survives the death of the process, `fsync` the loss of power. Default `commit`. */
-  readonly durability?: "commit" | "fsync";
-  /** Entries that a producer may be ahead of the fastest live cursor, and of the commits. Default 256. */
-  readonly maxLead?: number;
-  /** Bytes that may wait for a commit, over all sessions. Default 32 MiB. */
-  readonly maxPendingBytes?: number;
-  /** Below this nothing new is admitted. Default 256 MiB; a store without such a bound is never below. */
-  readonly minFreeBytes?: number;
-  /** Where signed heads of the ledger go; default nowhere. */
-  readonly anchors?: { readonly sinks: readonly AnchorSink[]; readonly everyMs: number };
-  readonly onNotice?: (notice: LogNotice) => void;
-}
-
-/** `recovering`: the store failed and is being reopened and checked. */
-export type LogState = "ok" | "failed" | "recovering" | "closed";
 
 const CHECKPOINT_SESSIONS = 1000;
-const RETRY_FIRST_MS = 100;
-const RETRY_LAST_MS = 5000;
+const RETRY_AFTER_MS = 5000;
 
 /** All session logs of a gateway: the one place where sessions are written and read. */
 export class SessionLog {
   readonly format: Format;
   readonly ledger: Ledger;
-  /** Sessions that waited for a review when the last process ended; `resume` takes one up again. */
-  readonly parked: Set<SessionId> = new Set();
   readonly #store: Store;
-  readonly #clock: Clock;
   readonly #commit: GroupCommit;
-  readonly #host: WriterHost;
+  readonly #writers: OpenWriters;
   readonly #disk: DiskWatch;
+  readonly #recovery: LogRecovery;
   readonly #catalogue: Catalogue;
   readonly #keys: RecordKeys;
   readonly #anchors: AnchorExporter;
   readonly #upkeep: Upkeep;
   #checkpointed = new Map<SessionId, number>();
-  readonly #writers = new Map<SessionId, SessionWriter>();
   readonly #onNotice: (notice: LogNotice) => void;
-  #state: LogState = "recovering";
-  #fault: SluiceError | null = null;
-  readonly #reported = new Set<string>();
-  #recovery: Promise<void> = Promise.resolve();
 
   private constructor(options: SessionLogOptions, format: Format, ledgerHead: Ledger["head"]) {
     const { store, clock, keys } = options;
     this.format = format;
     this.#store = store;
-    this.#clock = clock;
     this.#onNotice = options.onNotice ?? (() => {});
     this.#commit = new GroupCommit({
       store,
       sync: options.durability === "fsync",
       clock,
       observer: {
-        began: () => this.#host.commitBegan(),
-        returned: () => this.#host.commitReturned(),
-        failed: (error) => this.#failed(error),
+        began: () => this.#writers.host.commitBegan(),
+        returned: () => this.#writers.host.commitReturned(),
+        failed: (error) => this.#recovery.failed(error),
       },
     });
     this.ledger = new Ledger({ commit: this.#commit, clock, nameKey: keys.nameKey, head: ledgerHead });
-    this.#host = new WriterHost({
+    this.#writers = new OpenWriters({
       store,
       clock,
       commit: this.#commit,
@@ -107,7 +68,6 @@ export class SessionLog {
       nameKey: keys.nameKey,
       maxLead: options.maxLead ?? 256,
       maxPendingBytes: options.maxPendingBytes ?? 32 * 1024 * 1024,
-      finished: (writer) => this.#writers.delete(writer.session),
     });
     this.#catalogue = new Catalogue(store, keys.nameKey);
     const minFreeBytes = options.minFreeBytes ?? 256 * 1024 * 1024;
@@ -132,6 +92,15 @@ export class SessionLog {
       onFailed: (message) => this.#onNotice({ kind: "anchor_failed", message }),
     });
     this.#disk = new DiskWatch({ store, clock, minFreeBytes, onNotice: this.#onNotice });
+    this.#recovery = new LogRecovery({
+      store,
+      clock,
+      commit: this.#commit,
+      ledger: this.ledger,
+      disk: this.#disk,
+      writers: this.#writers,
+      onNotice: this.#onNotice,
+    });
   }
 
   /**
@@ -148,20 +117,19 @@ export class SessionLog {
     if (problem !== null) log.#onNotice({ kind: "damage", message: problem });
     await log.#disk.start();
     log.ledger.act({ kind: "started", detail: `format-${format.version}` });
-    await log.#endUnfinished(
-      new SluiceError("interrupted", "The gateway stopped while the session was open."),
-      true,
-    );
-    await log.#commit.idle();
-    if (log.#fault !== null) throw log.#fault;
-    log.#state = "ok";
+    await log.#recovery.begin();
     await log.#upkeep.finishBegun();
     log.#anchors.start();
     return log;
   }
 
   get state(): LogState {
-    return this.#state;
+    return this.#recovery.state;
+  }
+
+  /** Sessions that waited for a review when the last process ended; `resume` takes one up again. */
+  get parked(): Set<SessionId> {
+    return this.#recovery.parked;
   }
 
   /** Sessions that are being written. */
@@ -181,23 +149,17 @@ export class SessionLog {
    */
   begin(opened: OpenedBody): SessionWriter {
     this.#admit();
-    const session = parseSessionId(opened.session);
-    if (session === null || this.#writers.has(session)) {
-      throw new SluiceError("internal", `Session id ${opened.session} is not a new UUIDv7.`);
-    }
-    const writer = new SessionWriter(this.#host, opened, { session, state: null });
-    this.#writers.set(session, writer);
-    return writer;
+    return this.#writers.begin(opened);
   }
 
   #admit(): void {
-    if (this.#state === "closed") throw new SluiceError("shutdown", "The gateway is shutting down.");
-    if (this.#state !== "ok") {
-      const retry = { retryAfterMs: RETRY_LAST_MS };
+    if (this.state === "closed") throw new SluiceError("shutdown", "The gateway is shutting down.");
+    if (this.state !== "ok") {
+      const retry = { retryAfterMs: RETRY_AFTER_MS };
       throw new SluiceError("storage_failed", "The session log cannot be written at the moment.", retry);
     }
     if (this.#disk.isLow) {
-      const retry = { retryAfterMs: RETRY_LAST_MS };
+      const retry = { retryAfterMs: RETRY_AFTER_MS };
       throw new SluiceError("overloaded", "The space for the session log is nearly used up.", retry);
     }
   }
@@ -210,31 +172,24 @@ export class SessionLog {
     this.#admit();
     const found = this.parked.delete(session) ? await readUnfinished(this.#store, session) : null;
     if (found === null) throw new SluiceError("not_found", "There is no such session to go on with.");
-    return this.#takeUp(found);
-  }
-
-  #takeUp({ session, opened, state }: UnfinishedLog): SessionWriter {
-    const writer = new SessionWriter(this.#host, opened, { session, state });
-    this.#writers.set(session, writer);
-    writer.append({ type: "segment", cause: "restart", atMs: this.#clock.nowMs() });
-    return writer;
+    return this.#writers.takeUp(found);
   }
 
   /** Null when there is no such session. @throws SluiceError `storage_failed` */
   async reader(session: SessionId): Promise<SessionReader | null> {
-    const writer = this.#writers.get(session) ?? null;
+    const writer = this.#writers.get(session);
     if (writer !== null) await writer.committed(1);
     return SessionReader.open(this.#store, session, writer);
   }
 
   /** The writer of a session that is being written, for whoever stops it. */
   writer(session: SessionId): SessionWriter | null {
-    return this.#writers.get(session) ?? null;
+    return this.#writers.get(session);
   }
 
   /** One page of the sessions that fit, newest first. @throws SluiceError `storage_failed` */
   async list(filter: SessionFilter, page: PageRequest): Promise<SessionPage> {
-    const live = [...this.#writers.keys(), ...this.parked];
+    const live = [...this.#writers.sessions, ...this.parked];
     const found = await this.#catalogue.list(filter, page, live);
     const items = found.items.map((summary) => this.#newer(summary));
     return { items, next: found.next };
@@ -248,7 +203,7 @@ export class SessionLog {
 
   #newer(stored: SessionSummary): SessionSummary {
     const session = parseSessionId(stored.session);
-    return (session === null ? undefined : this.#writers.get(session)?.summary) ?? stored;
+    return (session === null ? null : this.#writers.get(session)?.summary) ?? stored;
   }
 
   /** Records an administrative act. It is committed with the next batch. */
@@ -263,9 +218,9 @@ export class SessionLog {
   }
 
   async #headAfterCheckpoint(): Promise<Ledger["head"]> {
-    if (this.#state !== "ok") return this.ledger.head;
-    const moved = [...this.#writers.values()]
-      .map(({ session, committedHead }) => ({ session, ...committedHead }))
+    if (this.state !== "ok") return this.ledger.head;
+    const moved = this.#writers
+      .heads()
       .filter(({ session, seq }) => seq > (this.#checkpointed.get(session) ?? 1));
     this.#checkpointed = new Map(moved.map(({ session, seq }) => [session, seq]));
     for (let at = 0; at < moved.length; at += CHECKPOINT_SESSIONS) {
@@ -303,134 +258,13 @@ export class SessionLog {
     return this.#upkeep.retain(policy);
   }
 
-  /** Ends every session that the store marks as unfinished and that nobody writes. */
-  async #endUnfinished(error: SluiceError, mayPark: boolean): Promise<void> {
-    for (const session of await unfinishedSessions(this.#store)) {
-      if (this.#writers.has(session)) continue;
-      try {
-        const found = await readUnfinished(this.#store, session);
-        if (found === null) continue;
-        if (mayPark && found.isPending) {
-          this.parked.add(session);
-          continue;
-        }
-        this.#takeUp(found).append(endedBy(error, found.totals));
-        this.#onNotice({
-          kind: "interrupted",
-          message: `Session ${session} was ended: ${error.code}.`,
-          session,
-        });
-      } catch (thrown) {
-        if (!(thrown instanceof DamagedLog)) throw thrown;
-        // A damaged log is reported and left as it is: an ending would cover up the gap.
-        this.#onNotice({ kind: "damage", message: thrown.message, session });
-        this.ledger.act({ kind: "damaged", session, detail: `seq-${thrown.damage.seq}` });
-      }
-    }
-  }
-
-  /** A commit failed. Nothing more is accepted until the store was reopened and checked. */
-  #failed(cause: SluiceError): void {
-    const error = new SluiceError("storage_failed", "The session log could not be written.", {}, { cause });
-    this.#fault = error;
-    if (this.#state !== "ok") return;
-    this.#state = "failed";
-    const writers = [...this.#writers.values()];
-    this.#writers.clear();
-    const heads = writers.map(({ session, committedHead }) => ({ session, ...committedHead }));
-    for (const writer of writers) writer.fail(error);
-    this.#host.pendingBytes = 0;
-    this.#onNotice({ kind: "failed", message: `A write to the session log failed: ${causeOf(cause)}.` });
-    this.#recovery = this.#recover(heads, this.ledger.head);
-  }
-
-  async #recover(
-    heads: readonly { session: SessionId; seq: number; link: string }[],
-    ledgerHead: Ledger["head"],
-  ): Promise<void> {
-    for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_LAST_MS)) {
-      await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
-      if (this.stateNow() === "closed") return;
-      try {
-        if (await this.#tryRecovery(heads, ledgerHead)) break;
-      } catch (thrown) {
-        this.#onNotice({
-          kind: "reopen_failed",
-          message: `The session log is not usable yet: ${causeOf(thrown)}.`,
-        });
-      }
-    }
-    this.#fault = null;
-    this.#state = "ok";
-    this.#onNotice({
-      kind: "recovered",
-      message: "The session log was reopened and checked; work is admitted.",
-    });
-  }
-
-  /** A getter would let the compiler believe that the state cannot change across an await. */
-  private stateNow(): LogState {
-    return this.#state;
-  }
-
-  async #tryRecovery(
-    heads: readonly { session: SessionId; seq: number; link: string }[],
-    acknowledged: Ledger["head"],
-  ): Promise<boolean> {
-    await this.#store.reopen();
-    await this.#disk.look();
-    if (this.#disk.isLow) return false;
-    this.#fault = null;
-    const { head, problem } = await readLedgerHead(this.#store);
-    this.ledger.restart(head);
-    this.#commit.restart();
-    this.#writers.clear();
-    this.#host.pendingBytes = 0;
-    this.#report(
-      head.seq < acknowledged.seq
-        ? `The ledger lost its records from ${head.seq + 1} to ${acknowledged.seq}.`
-        : problem,
-    );
-    this.ledger.act({ kind: "reopened" });
-    for (const acknowledgedHead of heads) {
-      const loss = await checkAcknowledged(this.#store, acknowledgedHead);
-      if (loss !== null) await this.#leaveAsFound(acknowledgedHead, loss);
-    }
-    await this.#endUnfinished(
-      new SluiceError("storage_failed", "The session log failed while the session was open."),
-      false,
-    );
-    await this.#commit.idle();
-    return this.#fault === null;
-  }
-
-  /** A log that lost what was acknowledged gets no ending, now or at the next start: that would cover up
-   *  the loss. */
-  async #leaveAsFound({ session, seq }: { session: SessionId; seq: number }, loss: string): Promise<void> {
-    const batch = this.#store.batch();
-    batch.remove(sessionKey("unfinished", sessionBytes(session)));
-    await batch.commit(true);
-    this.#report(loss, session);
-    this.ledger.act({ kind: "damaged", session, detail: `seq-${seq}` });
-  }
-
-  #report(message: string | null, session?: SessionId): void {
-    // Every attempt at recovery finds the same things again.
-    if (message === null || this.#reported.has(message)) return;
-    this.#reported.add(message);
-    this.#onNotice(
-      session === undefined ? { kind: "damage", message } : { kind: "damage", message, session },
-    );
-  }
-
   /**
    * Admits nothing more, commits what is pending and closes the store. The sessions should have ended: one
    * that has not is ended as interrupted at the next start.
    */
   async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    const wasOk = this.#state === "ok";
-    this.#state = "closed";
+    if (this.state === "closed") return;
+    const wasOk = this.#recovery.close();
     this.#disk.stop();
     await this.#upkeep.idle();
     if (wasOk) {
@@ -439,12 +273,7 @@ export class SessionLog {
       await this.#commit.idle();
       await this.#anchors.stop();
     }
-    await this.#recovery;
+    await this.#recovery.idle();
     await this.#store.close();
   }
-}
-
-function causeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return "unknown";
-  return thrown.cause instanceof Error ? thrown.cause.message : thrown.message;
 }

@@ -17,6 +17,11 @@ export interface HostedWriter {
   release(): void;
 }
 
+export type WriterHostOptions = Pick<
+  WriterHost,
+  "store" | "clock" | "commit" | "ledger" | "nameKey" | "maxLead" | "finished"
+> & { readonly maxPendingBytes: number };
+
 /** What all writers of a log share. */
 export class WriterHost {
   readonly store: Store;
@@ -35,16 +40,7 @@ export class WriterHost {
   readonly #maxPendingBytes: number;
   readonly #builders: PageBuilder[] = [];
 
-  constructor(options: {
-    readonly store: Store;
-    readonly clock: Clock;
-    readonly commit: GroupCommit;
-    readonly ledger: Ledger;
-    readonly nameKey: Buffer;
-    readonly maxLead: number;
-    readonly maxPendingBytes: number;
-    readonly finished: (writer: HostedWriter) => void;
-  }) {
+  constructor(options: WriterHostOptions) {
     this.store = options.store;
     this.clock = options.clock;
     this.commit = options.commit;

@@ -9,7 +9,8 @@ import { systemClock } from "../../src/domain/time.js";
 import type { Cursor } from "../../src/recording/cursor.js";
 import type { LogNotice } from "../../src/recording/notice.js";
 import type { RecordKeys } from "../../src/recording/record-keys.js";
-import { SessionLog, type SessionLogOptions } from "../../src/recording/session-log.js";
+import { SessionLog } from "../../src/recording/session-log.js";
+import type { SessionLogOptions } from "../../src/recording/session-log-options.js";
 import { MemoryStore } from "../../src/recording/stores/memory.js";
 
 export function newSession(nowMs = Date.now()): SessionId {
