@@ -33,7 +33,8 @@ import { type AnchorSink, anchorFile } from "./recording/anchor-exporter.js";
 import { recordKeysOf } from "./recording/record-keys.js";
 import { SessionLog } from "./recording/session-log.js";
 import { openStore } from "./recording/stores/index.js";
-import { type VerifyReport, verifyStore } from "./recording/verify.js";
+import { verifyStore } from "./recording/verify.js";
+import type { VerifyReport } from "./recording/verify-report.js";
 import { KeyRing } from "./sealing/key-ring.js";
 import { SealedFiles } from "./sealing/sealed-files.js";
 
@@ -184,7 +185,7 @@ async function start(config: Config, host: Host): Promise<Running> {
   void verifier.warm().then((issuers) => warnOfIssuers(issuers, logger));
   const frontEnds = await listen(
     config,
-    { gateway, verifier, log, approvals, policies: pdp, reloads, clock, logger },
+    { gateway, verifier, authority: revocation, log, approvals, policies: pdp, reloads, clock, logger },
     opened,
   );
   metrics.gauge("sluice_sessions_open", "Sessions open now.", () => gateway.liveSessions);

@@ -6,6 +6,7 @@ import type { Gateway } from "../pipeline/call.js";
 import type { ApprovalDesk } from "../policy/approvals/approval-desk.js";
 import type { Pdp } from "../policy/pdp.js";
 import type { SessionLog } from "../recording/session-log.js";
+import type { Authority } from "./guarded-cursor.js";
 
 /** Where front ends write what an operator should know; a part of pino's logger. */
 export interface FrontEndLogger {
@@ -17,6 +18,8 @@ export interface FrontEndLogger {
 export interface FrontEndDeps {
   readonly gateway: Gateway;
   readonly verifier: Pick<TokenVerifier, "verify" | "verifyCached">;
+  /** Readers of other people's sessions and of reviews end with their authority. */
+  readonly authority: Authority;
   readonly log: SessionLog;
   readonly approvals: ApprovalDesk;
   readonly policies: Pick<Pdp, "explain">;

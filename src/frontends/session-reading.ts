@@ -6,13 +6,18 @@ import { Replay, type ReplaySpeed } from "../recording/replay-clock.js";
 import type { SessionReader } from "../recording/session-reader.js";
 import { compact } from "./compact.js";
 import type { FrontEndDeps } from "./front-end.js";
+import { GuardedCursor } from "./guarded-cursor.js";
 import { maySeeSession, noSuchSession, sessionIdOf } from "./session-access.js";
 import { toSummaryMessage } from "./session-summary.js";
 
-type Deps = Pick<FrontEndDeps, "log" | "clock" | "gateway">;
+type Deps = Pick<FrontEndDeps, "log" | "clock" | "gateway" | "authority">;
 
 /** A session that the viewer may read. @throws SluiceError `not_found`, `storage_failed` */
-export async function readerFor(deps: Deps, id: string, viewer: Principal): Promise<SessionReader> {
+export async function readerFor(
+  deps: Pick<FrontEndDeps, "log">,
+  id: string,
+  viewer: Principal,
+): Promise<SessionReader> {
   const session = sessionIdOf(id);
   const reader = await deps.log.reader(session);
   if (reader === null || !maySeeSession(reader.opened.principal, viewer)) throw noSuchSession();
@@ -38,7 +43,7 @@ export async function replayOf(
   const byTime = from.fromOffsetUs === null ? {} : { fromOffsetUs: from.fromOffsetUs };
   const replay = new Replay(source, { clock: deps.clock, speed: from.speed, ...byTime });
   deps.log.act({ kind: "replayed", session: reader.session, by: viewer });
-  return replay;
+  return new GuardedCursor(replay, viewer, deps.authority);
 }
 
 /** A session as it goes on. Somebody else's is a recorded act. */
@@ -52,7 +57,7 @@ export async function followOf(
   if (!samePrincipal(reader.opened.principal, viewer)) {
     deps.log.act({ kind: "followed", session: reader.session, by: viewer });
   }
-  return cursor;
+  return new GuardedCursor(cursor, viewer, deps.authority);
 }
 
 /** What the gateway gives its own caller, made of a cursor that somebody else reads too. */
@@ -61,7 +66,11 @@ export function asReading(cursor: Cursor): Pick<LiveSession, "cursor" | "restore
 }
 
 /** The message `GetSessionResponse`. Reading somebody else's prompt is a recorded act. */
-export async function describeSession(deps: Deps, id: string, viewer: Principal): Promise<JsonObject> {
+export async function describeSession(
+  deps: Pick<FrontEndDeps, "log">,
+  id: string,
+  viewer: Principal,
+): Promise<JsonObject> {
   const reader = await readerFor(deps, id, viewer);
   const summary = await deps.log.summary(reader.session);
   if (summary === null) throw noSuchSession();

@@ -67,6 +67,11 @@ export class Revocation {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back once this principal loses its authority; the returned function stops that. */
+  onLost(principal: PrincipalName, listener: (error: SluiceError) => void): () => void {
+    return this.onRevoked(({ concerns, error }) => concerns(principal) && listener(error));
+  }
+
   #tell(revoked: Revoked): void {
     for (const listener of [...this.#listeners]) listener(revoked);
   }

@@ -4,8 +4,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { ServiceError } from "@grpc/grpc-js";
 import type { Principal } from "../../src/domain/principal.js";
 import type { Seen } from "../contracts/way.js";
+import { errorInfo, GrpcClient } from "../frontends/ways/grpc-way.js";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { keepAlive } from "../support/keep-alive.js";
 import { streamedAnswer } from "../support/streams.js";
@@ -64,10 +66,18 @@ async function beginAll(
 ): Promise<readonly Promise<Seen>[]> {
   speakForEver();
   const token = await world.token(subject, claims);
+  const early: string[] = [];
   const begun = await Promise.all(
     ways.map(async (way) => {
       const asking = { token, prompt: `hello by ${way.name}`, model: way.model };
-      if (!way.streams) return { seen: way.ask(asking) };
+      if (!way.streams) {
+        const seen = way.ask(asking);
+        seen.then(
+          ({ outcome }) => early.push(`${way.name}: ${outcome}`),
+          () => early.push(way.name),
+        );
+        return { seen };
+      }
       const reading = await way.begin(asking);
       await Promise.race([reading.firstText, reading.seen]);
       return reading;
@@ -76,7 +86,7 @@ async function beginAll(
   await within(
     200,
     () => opened.length >= ways.length,
-    () => `opened: ${opened.join(", ")}`,
+    () => `opened: ${opened.join(", ")}; ended before: ${early.join(", ")}`,
   );
   return begun.map(({ seen }) => seen);
 }
@@ -191,6 +201,45 @@ describe("authority over what runs", () => {
       world.running.reload();
     });
   }
+
+  it("ends for those who look on, too, when they are shut out", async () => {
+    const seen = await beginAll("watched");
+    const [session = ""] = await sessionsOf("watched");
+    const token = await world.token("looker", { groups: ["platform", "compliance"] });
+    const client = new GrpcClient(world.grpcAddress);
+    const told: string[] = [];
+    for (const [path, request] of [
+      ["Sessions/Follow", { sessionId: session }],
+      ["Approvals/Watch", {}],
+    ] as const) {
+      const call = client.stream(path, request, { token });
+      call.on("data", () => {});
+      call.on("error", (error: ServiceError) => told.push(`${path} ${errorInfo(error).reason}`));
+    }
+    const response = await fetch(`${world.url}/v1/sessions/${session}/stream`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(response.status, 200);
+    await pause(300);
+    assert.deepEqual(told, []);
+    const before = await readFile(world.file, "utf8");
+    await writeFile(world.file, before.replace("identity:", "identity:\n  revoked: [looker]"));
+    world.running.reload();
+    assert.match(await response.text(), /permission_denied/);
+    await within(
+      ONE_SECOND,
+      () => told.length === 2,
+      () => told.join(", "),
+    );
+    assert.deepEqual(told.sort(), ["Approvals/Watch PERMISSION_DENIED", "Sessions/Follow PERMISSION_DENIED"]);
+    assert.deepEqual(closed, [], "the watched sessions go on");
+    client.close();
+    await writeFile(world.file, before);
+    world.running.reload();
+    for (const each of await sessionsOf("watched"))
+      await world.running.gateway.cancel(each, principal("watched"));
+    await Promise.all(seen);
+  });
 
   it("ends with the connection, where the dialect has no other cancel", async () => {
     speakForEver();

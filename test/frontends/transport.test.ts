@@ -37,6 +37,7 @@ describe("transport", () => {
       approvals,
       verifier: { verify: (token) => world.principal(token), verifyCached: () => null },
       policies: { explain: () => Promise.reject(new Error("not asked")) },
+      authority: { onLost: () => () => {} },
       reloads: { refused: false, version: "sha256:0" },
       dialects: new Map(),
       clock: systemClock,

@@ -1,4 +1,5 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { SluiceError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { Principal } from "../../domain/principal.js";
 import { toApprovalMessage } from "../approval-message.js";
@@ -43,9 +44,16 @@ async function watch({ deps }: GrpcRoom, call: MessageCall, viewer: Principal): 
   const stop = new AbortController();
   call.on("cancelled", () => stop.abort());
   if (call.cancelled) return;
-  for await (const approval of deps.approvals.watch(viewer, stop.signal)) {
-    if (call.write({ approval: toApprovalMessage(approval) })) continue;
-    await drained(call, stop.signal);
+  const release = deps.authority.onLost(viewer, (error) => stop.abort(error));
+  try {
+    for await (const approval of deps.approvals.watch(viewer, stop.signal)) {
+      if (call.write({ approval: toApprovalMessage(approval) })) continue;
+      await drained(call, stop.signal);
+    }
+  } finally {
+    release();
   }
-  if (!stop.signal.aborted) call.end();
+  const { aborted, reason } = stop.signal;
+  if (reason instanceof SluiceError) throw reason;
+  if (!aborted) call.end();
 }
