@@ -1,7 +1,7 @@
 import { SluiceError } from "../domain/errors.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Principal } from "../domain/principal.js";
-import type { VerifyReport } from "../recording/verify.js";
+import type { VerifyReport } from "../recording/verify-report.js";
 import { compact } from "./compact.js";
 import type { FrontEndDeps } from "./front-end.js";
 import { sessionIdOf } from "./session-access.js";

@@ -23,7 +23,8 @@ import type { Store } from "./stores/store.js";
 import type { SessionSummary } from "./summary.js";
 import { UPGRADES } from "./upgrades.js";
 import { Upkeep } from "./upkeep.js";
-import { type VerifyOptions, type VerifyReport, verifyStore } from "./verify.js";
+import { type VerifyOptions, verifyStore } from "./verify.js";
+import type { VerifyReport } from "./verify-report.js";
 
 const CHECKPOINT_SESSIONS = 1000;
 const RETRY_AFTER_MS = 5000;

@@ -1,12 +1,13 @@
 import type { Entry, EntryBody, OpenedBody } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { SessionId } from "../domain/session-id.js";
+import { AWAITED } from "./awaited.js";
+import { CatalogueEntry } from "./catalogue-entry.js";
 import { CHAIN_START, type ChainHash } from "./chain.js";
 import { type Cursor, type LiveSource, LogCursor } from "./cursor.js";
 import { encodeEntry } from "./entry-codec.js";
 import type { Committable } from "./group-commit.js";
-import { indexValues } from "./index-values.js";
-import { indexPrefix, pageKey, sessionBytes, sessionKey } from "./keys.js";
+import { pageKey, sessionBytes } from "./keys.js";
 import { LiveTail } from "./live-tail.js";
 import type { PageBuilder } from "./page.js";
 import type { StoreBatch } from "./stores/store.js";
@@ -50,9 +51,7 @@ export class SessionWriter implements Committable, LiveSource {
   #committed: { seq: number; link: ChainHash };
   #fastestSeq = 0;
   #dirty = false;
-  #hasNews = false;
-  #isIndexed: boolean;
-  readonly #indexed = new Set<string>();
+  readonly #entry: CatalogueEntry;
   #isHeld = false;
   #fault: SluiceError | null = null;
   #waiting: { readonly seq: number; resolve(): void; reject(error: SluiceError): void }[] = [];
@@ -73,7 +72,7 @@ export class SessionWriter implements Committable, LiveSource {
     this.#link = state?.link ?? CHAIN_START;
     this.#lastOffsetUs = state?.lastOffsetUs ?? 0;
     this.#tally = state?.tally ?? new Tally();
-    this.#isIndexed = state !== null;
+    this.#entry = new CatalogueEntry(this.#key, { nameKey: host.nameKey, isNew: state === null });
     this.#drained = { seq: this.#lastSeq, link: this.#link };
     this.#committed = this.#drained;
     this.tail = new LiveTail(this.#lastSeq + 1);
@@ -129,7 +128,7 @@ export class SessionWriter implements Committable, LiveSource {
     if (this.#builder?.count === 1) this.#pageSeq = seq;
     this.#lastOffsetUs = offsetUs;
     this.#tally.durationUs = offsetUs;
-    if (this.#tally.add(body)) this.#hasNews = true;
+    if (this.#tally.add(body)) this.#entry.hasNews = true;
     this.tail.push(entryOf(body, seq, offsetUs));
     if (body.type === "ended") this.#host.ledger.ended({ session: this.session, seq, link: this.#link });
     const isAwaited = AWAITED[body.type];
@@ -238,26 +237,9 @@ export class SessionWriter implements Committable, LiveSource {
       this.#host.returnBuilder(builder);
       this.#builder = null;
     }
-    if (this.#hasNews || !this.#isIndexed) this.#index(batch);
+    if (this.#entry.isDue) this.#entry.drain(batch, this.#tally.summary(this.#opened, this.#lastSeq));
     this.#drained = { seq: this.#lastSeq, link: this.#link };
     this.#dirty = false;
-  }
-
-  /** Summary and index keys, in the batch of the entries that they are derived from. */
-  #index(batch: StoreBatch): void {
-    const summary = this.#tally.summary(this.#opened, this.#lastSeq);
-    batch.put(sessionKey("summary", this.#key), Buffer.from(JSON.stringify(summary)));
-    for (const [field, value] of indexValues(summary)) {
-      const name = `${field}\0${value}`;
-      if (this.#indexed.has(name)) continue;
-      this.#indexed.add(name);
-      const prefix = indexPrefix(this.#host.nameKey, field, value);
-      batch.put(Buffer.concat([prefix, this.#key]), EMPTY);
-    }
-    if (summary.outcome !== null) batch.remove(sessionKey("unfinished", this.#key));
-    else if (!this.#isIndexed) batch.put(sessionKey("unfinished", this.#key), EMPTY);
-    this.#isIndexed = true;
-    this.#hasNews = false;
   }
 
   settled(): void {
@@ -294,22 +276,6 @@ export class SessionWriter implements Committable, LiveSource {
     this.onFault?.(error);
   }
 }
-
-const EMPTY = Buffer.alloc(0);
-
-/** Whether a client is kept waiting until an entry is committed; the others lead up to such a one. */
-const AWAITED: Readonly<Record<EntryBody["type"], boolean>> = {
-  opened: false,
-  decided: false,
-  review_requested: true,
-  review_decided: true,
-  upstream_opened: false,
-  template: false,
-  chunk: true,
-  output: true,
-  segment: false,
-  ended: true,
-};
 
 /** The monotonic time of `opened`. A log that is taken up again counts on from its last entry, by the
  *  wall clock, which may have been set back meanwhile but never makes an offset smaller. */

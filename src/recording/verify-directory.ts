@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { SluiceError } from "../domain/errors.js";
 import type { RecordKeys } from "./record-keys.js";
 import { openLevelStore } from "./stores/level.js";
-import { type VerifyReport, verifyStore } from "./verify.js";
+import { verifyStore } from "./verify.js";
+import type { VerifyReport } from "./verify-report.js";
 
 export interface VerifyDirectoryOptions {
   /** `recording.path` of a gateway that is not running. */

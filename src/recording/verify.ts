@@ -2,65 +2,13 @@ import type { SessionId } from "../domain/session-id.js";
 import { type Anchor, anchorBytes, parseAnchor } from "./anchor.js";
 import { type ChainHash, hexOf } from "./chain.js";
 import { readFormat } from "./format.js";
-import type { LedgerRecord } from "./ledger-record.js";
 import { LedgerStream } from "./ledger-stream.js";
 import { DamagedLog, PageStream } from "./page-stream.js";
 import { storedSessions } from "./rebuild.js";
 import type { RecordKeys } from "./record-keys.js";
 import type { Store } from "./stores/store.js";
-
-export type ProblemKind =
-  /** A record is not what its links say. */
-  | "changed_record"
-  /** A page in the middle of a log is gone. */
-  | "gap"
-  /** A log ends before the entry that the ledger has seen. */
-  | "cut_tail"
-  /** The ledger saw the session opened, and not deleted; its log is gone. */
-  | "missing_session"
-  /** A log fits in itself, but not the hashes that the ledger has: it was written anew. */
-  | "recomputed_chain"
-  /** A log that the ledger never saw opened. */
-  | "unknown_session"
-  /** Records of a session that the ledger says is deleted. */
-  | "deleted_remains"
-  | "changed_ledger"
-  /** An anchor has seen more of the ledger than there is: the directory was put back. */
-  | "rolled_back"
-  /** The ledger fits in itself, but not an anchor: it was written anew. */
-  | "recomputed_ledger"
-  /** A line of the anchors that is none, or whose signature does not verify. */
-  | "bad_anchor"
-  /** An anchor of another store. */
-  | "other_store";
-
-export interface Problem {
-  readonly kind: ProblemKind;
-  /** One sentence for people. */
-  readonly message: string;
-  readonly session: string | null;
-  /** Entry of the session, or record of the ledger. */
-  readonly seq: number | null;
-  /** Key of the page, hex. */
-  readonly key: string | null;
-}
-
-export interface VerifyReport {
-  readonly ok: boolean;
-  readonly sessions: number;
-  /** Entries whose links were checked. */
-  readonly records: number;
-  readonly ledgerRecords: number;
-  /** Anchors that were checked against the ledger. */
-  readonly anchors: number;
-  /** The last ledger record that a checked anchor covers; 0: none. */
-  readonly anchoredSeq: number;
-  /** At most 1,000; `problemCount` counts all. */
-  readonly problems: readonly Problem[];
-  readonly problemCount: number;
-  /** What cannot be known from what was given, as sentences. */
-  readonly unknown: readonly string[];
-}
+import type { Problem, ProblemKind, VerifyReport } from "./verify-report.js";
+import { type Witness, Witnesses } from "./witnesses.js";
 
 export interface VerifyOptions {
   /** Lines of an anchor file. */
@@ -79,20 +27,10 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   return new Verification(store, options).run();
 }
 
-/** What the ledger says of one session. */
-interface Witness {
-  first: ChainHash | null;
-  /** The newest hash seen, and the sequence number that it belongs to. */
-  last: { readonly seq: number; readonly link: ChainHash } | null;
-  hasEnded: boolean;
-  isDeleted: boolean;
-  isStored: boolean;
-}
-
 class Verification {
   readonly #store: Store;
   readonly #options: VerifyOptions;
-  readonly #witnesses = new Map<string, Witness>();
+  readonly #witnesses = new Witnesses();
   readonly #problems: Problem[] = [];
   readonly #unseen: { session: SessionId; first: ChainHash | null }[] = [];
   readonly #anchors = new Map<number, Anchor[]>();
@@ -144,7 +82,7 @@ class Verification {
 
   async #readLedger(ledger: LedgerStream): Promise<boolean> {
     const damage = await ledger.readOn((record, seq, link) => {
-      this.#witness(record);
+      this.#witnesses.add(record);
       const anchors = this.#anchors.get(seq);
       if (anchors !== undefined) this.#checkAnchors(anchors, link);
     });
@@ -174,37 +112,6 @@ class Verification {
     }
   }
 
-  #witness(record: LedgerRecord): void {
-    switch (record.type) {
-      case "opened":
-        this.#of(record.session).first = record.link;
-        return;
-      case "ended":
-        this.#of(record.session).last = record;
-        this.#of(record.session).hasEnded = true;
-        return;
-      case "checkpoint":
-        for (const checkpoint of record.sessions) this.#of(checkpoint.session).last = checkpoint;
-        return;
-      case "act":
-        if (record.act.kind === "deleted" && record.act.session !== null) {
-          const witness = this.#of(record.act.session);
-          witness.isDeleted = true;
-          // Deleted since it was looked at: what was seen of it then is of no account.
-          witness.isStored = false;
-        }
-        return;
-    }
-  }
-
-  #of(session: string): Witness {
-    const known = this.#witnesses.get(session);
-    if (known !== undefined) return known;
-    const witness = { first: null, last: null, hasEnded: false, isDeleted: false, isStored: false };
-    this.#witnesses.set(session, witness);
-    return witness;
-  }
-
   async #checkSession(session: SessionId): Promise<void> {
     this.#sessions++;
     const witness = this.#witnesses.get(session);
@@ -222,7 +129,7 @@ class Verification {
       }
     } catch (thrown) {
       if (!(thrown instanceof DamagedLog)) throw thrown;
-      this.#of(session).isStored = true;
+      this.#witnesses.of(session).isStored = true;
       if (witness?.isDeleted === true) return;
       const { seq, key, reason } = thrown.damage;
       const kind = reason === "is missing" ? "gap" : "changed_record";
@@ -265,7 +172,7 @@ class Verification {
       } else witness.isStored = true;
     }
     if (this.#options.session !== undefined) return;
-    for (const [session, witness] of this.#witnesses) {
+    for (const [session, witness] of this.#witnesses.all()) {
       if (witness.isStored && witness.isDeleted) {
         this.#add("deleted_remains", `Session ${session} was deleted, and parts of it are still there.`, {
           session,
