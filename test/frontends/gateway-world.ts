@@ -96,6 +96,6 @@ connections:
 recording: { store: memory, minFree: 0B }
 policies: ./policies.yaml
 timeouts: { drain: 0s, stall: 1s }
-limits: { body: 64KiB }
+limits: { body: 64KiB, loopDelay: 0s }
 ${more}`;
 }

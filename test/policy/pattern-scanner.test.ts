@@ -87,12 +87,13 @@ for (const [what, said] of HEAVY) {
     const pdp = realPdp(policy('{ patterns: ["(?:a+b?)+c", "(?:x|xy|y)*z"] }'));
     await pdp.decide(asking({ said: ["warm"] }));
     const input = asking({ said });
+    // By the processor: on a busy machine the clock goes on while others work.
     let worstMs = 0;
-    let lastMs = performance.now();
+    let last = process.cpuUsage();
     const beat = setInterval(() => {
-      const nowMs = performance.now();
-      worstMs = Math.max(worstMs, nowMs - lastMs);
-      lastMs = nowMs;
+      const { user, system } = process.cpuUsage(last);
+      worstMs = Math.max(worstMs, (user + system) / 1000);
+      last = process.cpuUsage();
     }, 1);
     const decision = await pdp.decide(input);
     clearInterval(beat);
