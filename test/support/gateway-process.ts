@@ -20,7 +20,7 @@ export interface MemoryInUse {
 }
 
 const MEASURED = ["--expose-gc", "--import", new URL("./print-memory.ts", import.meta.url).href];
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 /** Starts `sluice serve` and waits until it says where it listens. */
 export function startGateway(
