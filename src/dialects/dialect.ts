@@ -70,6 +70,8 @@ export type DecodedEvent =
       readonly dropIfMasked: readonly {
         readonly path: JsonPath;
         readonly channels: "any" | readonly number[];
+        /** Clients ask for the member: it stays, as an empty string. */
+        readonly isKeptEmpty?: true;
       }[];
     }
   /** The upstream reported a failure inside its stream. */

@@ -1,6 +1,7 @@
 import type { Entry, EntryOf } from "../domain/entry.js";
 import { NO_FINDINGS } from "../domain/finding.js";
 import type { TextRestorer } from "../pipeline/call.js";
+import { restoredCopies } from "./restored-copies.js";
 
 /**
  * The caller's own view of a log whose prompt was redacted reversibly: pseudonyms in the answer are put
@@ -30,7 +31,7 @@ export class RestoredEntries {
             if (item.type === "channel_closed") this.#end(item.channel, entry, out);
             if (item.type === "finish") this.#endAll(entry, out);
           }
-          out.push(entry);
+          out.push(this.#output(entry));
           break;
         case "ended":
           this.#endAll(entry, out);
@@ -49,6 +50,12 @@ export class RestoredEntries {
     if (text === entry.text) out.push(entry);
     // Findings point into the text as recorded; in another text they would point nowhere.
     else if (text !== "") out.push({ ...entry, text, findings: NO_FINDINGS });
+  }
+
+  /** A plain answer, and the copies with which some dialects end, say the text again. */
+  #output(entry: EntryOf<"output">): Entry {
+    if (entry.native?.includes("<") !== true) return entry;
+    return { ...entry, native: restoredCopies(entry.native, this.#restorer) };
   }
 
   #end(channel: number, before: Entry, out: Entry[]): void {

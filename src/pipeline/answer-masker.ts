@@ -208,8 +208,10 @@ export class AnswerMasker {
       if (typeof raw === "string") native = withValue(native, slot.path, this.#slot(slot, raw, findings));
     }
     // From the last to the first, so that removing an array's entry does not move the ones to come.
-    for (const { path, channels } of event.dropIfMasked.toReversed()) {
-      if (this.#isTouched(channels, findings)) native = withoutValue(native, path);
+    for (const { path, channels, isKeptEmpty } of event.dropIfMasked.toReversed()) {
+      if (!this.#isTouched(channels, findings)) continue;
+      if (isKeptEmpty !== true) native = withoutValue(native, path);
+      else if (valueAt(native, path) !== undefined) native = withValue(native, path, "");
     }
     return native;
   }

@@ -58,6 +58,10 @@ export interface TextRestorer {
   feed(channel: number, text: string): string;
   /** Text still held on a channel that has ended. */
   end(channel: number): string;
+  /** A text that came as a whole, of no channel. */
+  whole(text: string): string;
+  /** Whether values are put back into the arguments of tools, too. */
+  readonly inTools: boolean;
 }
 
 export interface ModelInfo {

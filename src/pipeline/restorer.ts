@@ -46,6 +46,15 @@ export class PseudonymRestorer implements TextRestorer {
     return this.#restoration.rules !== null && this.#vault.table.size > 0;
   }
 
+  get inTools(): boolean {
+    return this.#restoration.rules?.inTools === true;
+  }
+
+  whole(text: string): string {
+    const one = new PseudonymRestorer(this.#vault, this.#restoration);
+    return one.feed(0, text) + one.end(0);
+  }
+
   opened(channel: Channel): void {
     if (channel.kind === "tool_arguments" || channel.kind === "tool_text") this.#tools.add(channel.id);
   }

@@ -1,3 +1,4 @@
+import { SluiceError } from "../../domain/errors.js";
 import type { JsonObject, JsonPath } from "../../domain/json.js";
 import type { Steps } from "../../domain/pace.js";
 import type { ParseOptions } from "../dialect.js";
@@ -17,6 +18,7 @@ const HEADERS = {
 /** Reads a request of `POST /v1/messages` or `POST /v1/messages/count_tokens`. */
 export function* parseMessagesRequest(body: JsonObject, options: ParseOptions): Steps<CompletionRequest> {
   const operation = options.operation ?? "generate";
+  if (body["thread"] !== undefined) throw threadless();
   const required = operation === "generate" ? ["model", "messages", "max_tokens"] : ["model", "messages"];
   const shape = object(withPassFields(MESSAGES_REQUEST, options.passFields), required);
   const read = yield* readRequest(body, shape, placesOf(body));
@@ -63,4 +65,14 @@ function placesOf(body: JsonObject): (path: JsonPath) => SegmentPlace {
     const known = role === "assistant" || role === "system" ? role : "user";
     return { role: known, message: index };
   };
+}
+
+/** A thread is a conversation that the provider keeps. The SDK's tool runner opens one by itself, and on this
+ *  code sends its whole conversation instead. */
+function threadless(): SluiceError {
+  const message = "Threads are kept by the provider; send the whole conversation without thread.";
+  return new SluiceError("invalid_request", message, {
+    field: "thread",
+    dialectCode: "thread_unsupported_request",
+  });
 }
