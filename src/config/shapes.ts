@@ -95,7 +95,7 @@ export const configShape = record(
         body: 4 * MiB,
         sessions: 2000,
         waiting: 512,
-        loopDelay: 100,
+        loopDelay: 200,
         heapPercent: 85,
         streamsPerSocket: 100,
         responsesPerSocket: 16,

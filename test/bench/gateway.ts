@@ -94,7 +94,10 @@ function available(): readonly string[] {
 }
 
 function writeConfig({ issuer: url, audience }: EmbeddedIssuer): string {
-  const completion = values.masking === "off" ? "\n    recordsSensitive: true\n    completion: []" : "";
+  const completion =
+    values.masking === "off"
+      ? "\n    recordsSensitive: true\n    completion: [{ id: one, mask: { entities: [US_SSN], operator: replace } }]"
+      : "";
   writeFileSync(
     join(folder, "policies.yaml"),
     `policies:

@@ -8,8 +8,8 @@ export interface GatewaySettings {
   readonly name: string;
   /** Default: `commit`. */
   readonly durability?: "commit" | "fsync";
-  /** Default: the built-in set; a number takes so many custom rules instead. */
-  readonly masking?: "full" | "off" | number;
+  /** Default: the built-in set; a number takes so many rules of its own instead. A policy masks by at least one. */
+  readonly masking?: "full" | number;
   /** Default: `level`; `discard` lets go of what is committed. */
   readonly store?: "level" | "discard";
   /** Lines added to the configuration. */
@@ -123,13 +123,11 @@ ${typeof masking === "number" ? customRules(masking) : ""}${more}`,
   return file;
 }
 
-function policyOf(masking: NonNullable<GatewaySettings["masking"]>): string {
+function policyOf(masking: "full" | number): string {
   const completion =
-    masking === "off"
-      ? "\n    recordsSensitive: true\n    completion: []"
-      : typeof masking === "number" && masking > 0
-        ? `\n    recordsSensitive: true\n    completion: [{ id: own, mask: { entities: [${entities(masking)}], operator: replace } }]`
-        : "";
+    masking === "full"
+      ? ""
+      : `\n    recordsSensitive: true\n    completion: [{ id: own, mask: { entities: [${entities(masking)}], operator: replace } }]`;
   return `policies:
   - name: bench
     who: { groups: [engineering] }
@@ -152,6 +150,5 @@ function customRules(count: number): string {
     const prefix = `${String.fromCharCode(65 + (index % 26))}${String.fromCharCode(65 + ((index * 7) % 26))}${index}`;
     return `    - { id: bench/r${index}, entity: BENCH_${index}, pattern: "\\\\b${prefix}-[0-9]{6,9}\\\\b", example: "see ${prefix}-1234567.", counterExample: "see ${prefix}." }\n`;
   };
-  if (count === 0) return "";
   return `detectors:\n  custom:\n${Array.from({ length: count }, (_, index) => rule(index)).join("")}`;
 }

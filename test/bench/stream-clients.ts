@@ -17,6 +17,8 @@ export interface LoadStream {
   readonly ended: Promise<string>;
   /** Id of the session, once it is known; empty where the way does not tell. */
   readonly session: () => string;
+  /** Number of the last entry that came. */
+  readonly lastSeq: () => number;
   cancel(): void;
   /** Stops and goes on taking. */
   pause(): void;
@@ -53,6 +55,7 @@ const CONTENT = /"content":"((?:[^"\\]|\\.)*)"/g;
 class SseText {
   #held = "";
   outcome = "torn";
+  lastSeq = 0;
   readonly #onText: (text: string) => void;
 
   constructor(onText: (text: string) => void) {
@@ -66,6 +69,8 @@ class SseText {
     if (end < 2) return;
     const blocks = whole.slice(0, end);
     for (const [, text = ""] of blocks.matchAll(CONTENT)) if (text !== "") this.#onText(text);
+    const id = blocks.lastIndexOf("\nid: ");
+    if (id >= 0) this.lastSeq = Number.parseInt(blocks.slice(id + 5), 10);
     if (blocks.includes("[DONE]")) this.outcome = "complete";
     else if (blocks.includes('"error":{')) this.outcome = /"code":"([a-z_]+)"/.exec(blocks)?.[1] ?? "failed";
   }
@@ -113,6 +118,7 @@ class SseClient implements LoadClient {
     return {
       ended,
       session: () => session,
+      lastSeq: () => text.lastSeq,
       cancel: () => void call.destroy(),
       pause: () => pause(),
       resume: () => resume(),
@@ -125,6 +131,7 @@ class SseClient implements LoadClient {
 }
 
 interface Frame {
+  readonly seq?: number;
   readonly opened?: { readonly sessionId: string };
   readonly chunk?: { readonly text: string };
   readonly ended?: { readonly outcome: string };
@@ -143,6 +150,7 @@ class SocketClient implements LoadClient {
   open({ model, prompt = PROMPT, onText }: Ask): LoadStream {
     const socket = this.#free.pop() ?? this.#connect();
     let session = "";
+    let lastSeq = 0;
     const text = JSON.stringify({ stream: "s", complete: requestOf({ token: null, prompt, model }) });
     const ended = new Promise<string>((resolve) => {
       const done = (outcome: string): void => {
@@ -153,6 +161,7 @@ class SocketClient implements LoadClient {
       const onClose = (code: number): void => done(`closed-${code}`);
       const onMessage = (data: WebSocket.RawData): void => {
         const frame: Frame = JSON.parse(data.toString());
+        lastSeq = frame.seq ?? lastSeq;
         if (frame.opened !== undefined) session = frame.opened.sessionId;
         if (frame.chunk !== undefined) onText(frame.chunk.text);
         if (frame.error !== undefined) done(frame.error.code);
@@ -165,6 +174,7 @@ class SocketClient implements LoadClient {
     return {
       ended,
       session: () => session,
+      lastSeq: () => lastSeq,
       cancel: () => socket.terminate(),
       pause: () => socket.pause(),
       resume: () => socket.resume(),
@@ -204,10 +214,12 @@ class CallClient implements LoadClient {
       token: this.#token,
     });
     let session = "";
+    let lastSeq = 0;
     let outcome = "torn";
     const ended = new Promise<string>((resolve) => {
       call.on("data", ({ events }: Batch) => {
         for (const event of events) {
+          lastSeq = event.seq ?? lastSeq;
           if (event.opened != null) session = event.opened.sessionId;
           if (event.chunk != null) onText(event.chunk.text);
           if (event.ended != null) outcome = event.ended.outcome;
@@ -219,6 +231,7 @@ class CallClient implements LoadClient {
     return {
       ended,
       session: () => session,
+      lastSeq: () => lastSeq,
       cancel: () => call.cancel(),
       pause: () => void call.pause(),
       resume: () => void call.resume(),

@@ -13,7 +13,7 @@ export const limitsShape = record(
     ),
     loopDelay: withDefault(
       duration({ minMs: 0, maxMs: 10 * second }),
-      100,
+      200,
       "Delay of the event loop, median of a second, from which new sessions are refused; 0 turns it off.",
     ),
     heapPercent: withDefault(
