@@ -5,7 +5,7 @@ import type { DialectName } from "../domain/entry.js";
 import { SluiceError } from "../domain/errors.js";
 import type { Clock } from "../domain/time.js";
 import type { Route } from "../pipeline/router.js";
-import { createDemoUpstream, createHttpUpstream, type Upstream } from "../upstreams/index.js";
+import { CallPlaces, createDemoUpstream, createHttpUpstream, type Upstream } from "../upstreams/index.js";
 
 /** Wire dialects that an endpoint of each kind speaks, its main one first. */
 const WIRE: Readonly<Record<WrittenConnection["dialect"], readonly DialectName[]>> = {
@@ -32,11 +32,12 @@ function upstreamsOf(written: WrittenConnection, config: Config, clock: Clock): 
   const name = written.name.value;
   if (written.dialect === "demo")
     return [createDemoUpstream({ name, tokensPerSecond, maxConcurrent, clock })];
+  const places = new CallPlaces(maxConcurrent);
   const made = WIRE[written.dialect].flatMap((wire) => {
     const dialect = upstreamDialects.get(wire);
     return dialect === undefined
       ? []
-      : [createHttpUpstream({ ...httpOptions(written, config), name, dialect, clock })];
+      : [createHttpUpstream({ ...httpOptions(written, config), name, dialect, clock, places })];
   });
   if (made.length === 0) {
     throw new SluiceError(

@@ -3,7 +3,7 @@ import type { DialectName } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { Clock } from "../domain/time.js";
 import { demoEvents } from "./demo-events.js";
-import { permitFault } from "./permit-fault.js";
+import { CallPlaces, OpenCalls } from "./open-calls.js";
 import { refusedCall } from "./refused-call.js";
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
 
@@ -19,7 +19,6 @@ export interface DemoUpstreamOptions {
 
 /** Pieces given at once where no rate is set, so that a fast reader never blocks the loop. */
 const BATCH = 64;
-const OVERLOADED_RETRY_MS = 1_000;
 
 /** The embedded model: needs no network, says the same to the same request. Speaks the `sluice` dialect. */
 export function createDemoUpstream(options: DemoUpstreamOptions): Upstream {
@@ -30,10 +29,7 @@ class DemoUpstream implements Upstream {
   readonly name: string;
   readonly dialect: DialectName = "sluice";
   readonly #options: DemoUpstreamOptions;
-  readonly #calls = new Set<DemoCall>();
-  #isClosed = false;
-  #lastSuccessAtMs: number | null = null;
-  #lastErrorCode: string | null = null;
+  readonly #calls: OpenCalls<DemoCall>;
 
   constructor(options: DemoUpstreamOptions) {
     if (!Number.isFinite(options.tokensPerSecond) || options.tokensPerSecond < 0) {
@@ -42,52 +38,36 @@ class DemoUpstream implements Upstream {
     }
     this.name = options.name;
     this.#options = options;
+    const { clock, maxConcurrent } = options;
+    this.#calls = new OpenCalls(options.name, { places: new CallPlaces(maxConcurrent), clock });
   }
 
   open(call: UpstreamCall, handler: UpstreamHandler): UpstreamStream {
-    const refusal = this.#refusal(call);
+    const refusal = this.#calls.refusal(call.permit);
     if (refusal !== null) return refusedCall(refusal, handler);
     const made: DemoCall = new DemoCall(this.#options, call, {
       opened: () => handler.opened(),
       events: (batch) => handler.events(batch),
       failed: (error) => {
-        this.#lastErrorCode = error.code;
+        this.#calls.note(error.code);
         handler.failed(error);
       },
       finished: () => {
-        this.#lastSuccessAtMs = this.#options.clock.nowMs();
-        this.#lastErrorCode = null;
+        this.#calls.note(null);
         handler.finished();
       },
     });
     this.#calls.add(made);
-    void made.closed.then(() => this.#calls.delete(made));
+    void made.closed.then(() => this.#calls.remove(made));
     return made;
   }
 
   status(): UpstreamStatus {
-    return {
-      lastSuccessAtMs: this.#lastSuccessAtMs,
-      lastErrorCode: this.#lastErrorCode,
-      active: this.#calls.size,
-    };
+    return this.#calls.status();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    const calls = [...this.#calls];
-    for (const call of calls) call.fail(new SluiceError("shutdown", "The gateway is shutting down."));
-    await Promise.all(calls.map((call) => call.closed));
-  }
-
-  #refusal(call: UpstreamCall): SluiceError | null {
-    if (this.#isClosed) return new SluiceError("shutdown", "The gateway is shutting down.");
-    const fault = permitFault(call.permit, this.name);
-    if (fault !== null) return fault;
-    if (this.#calls.size < this.#options.maxConcurrent) return null;
-    return new SluiceError("overloaded", "The model's connection is at its limit of calls at once.", {
-      retryAfterMs: OVERLOADED_RETRY_MS,
-    });
+  close(): Promise<void> {
+    return this.#calls.close();
   }
 }
 

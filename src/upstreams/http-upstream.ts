@@ -10,7 +10,7 @@ import { DeadlineWatch } from "./deadline-watch.js";
 import { DeliveryTurns } from "./delivery-turns.js";
 import { createDialer, proxyCredential } from "./dialer.js";
 import { HttpCall } from "./http-call.js";
-import { permitFault } from "./permit-fault.js";
+import { CallPlaces, OpenCalls } from "./open-calls.js";
 import { refusedCall } from "./refused-call.js";
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
 import {
@@ -38,6 +38,8 @@ export interface HttpUpstreamOptions {
   readonly apiVersion: string | null;
   /** Calls at once; more are refused as overloaded. */
   readonly maxConcurrent: number;
+  /** Shared by the upstreams of one connection, so that the limit is the connection's. Default: its own. */
+  readonly places?: CallPlaces;
   readonly clock: Clock;
   /** Egress proxy: `http://` or `https://`, with a user where it needs one. Default: none. */
   readonly proxy?: string | null;
@@ -49,7 +51,6 @@ export interface HttpUpstreamOptions {
   readonly upstreamModel?: (model: string) => string;
 }
 
-const OVERLOADED_RETRY_MS = 1_000;
 const MAX_IDLE = 64;
 
 /**
@@ -72,16 +73,15 @@ class HttpUpstream implements Upstream {
   readonly #turns = new DeliveryTurns();
   /** Requests to an http origin go to the proxy in absolute form (RFC 9112 section 3.2.2). */
   readonly #plainProxy: URL | null;
-  readonly #calls = new Set<HttpCall>();
-  #isClosed = false;
-  #lastSuccessAtMs: number | null = null;
-  #lastErrorCode: string | null = null;
+  readonly #calls: OpenCalls<HttpCall>;
 
   constructor(options: HttpUpstreamOptions) {
     const { name, timeouts } = options;
     this.name = name;
     this.dialect = options.dialect.name;
     this.#options = options;
+    const { clock, places = new CallPlaces(options.maxConcurrent) } = options;
+    this.#calls = new OpenCalls(name, { places, clock });
     this.#target = parseTarget(name, options.url);
     this.#extra = parseExtraHeaders(name, options.headers);
     const proxy = parseProxy(name, options.proxy ?? null);
@@ -99,11 +99,11 @@ class HttpUpstream implements Upstream {
   }
 
   open(call: UpstreamCall, handler: UpstreamHandler): UpstreamStream {
-    const refusal = this.#refusal(call);
+    const refusal = this.#calls.refusal(call.permit);
     if (refusal !== null) return refusedCall(refusal, handler);
     const ended = (outcome: CallOutcome) => {
-      this.#calls.delete(made);
-      this.#note(outcome);
+      this.#calls.remove(made);
+      if (outcome !== "aborted") this.#calls.note(outcome === "whole" ? null : outcome.code);
     };
     const made: HttpCall = new HttpCall({ ...this.#host(call), ended }, handler);
     this.#calls.add(made);
@@ -111,29 +111,12 @@ class HttpUpstream implements Upstream {
   }
 
   status(): UpstreamStatus {
-    return {
-      lastSuccessAtMs: this.#lastSuccessAtMs,
-      lastErrorCode: this.#lastErrorCode,
-      active: this.#calls.size,
-    };
+    return this.#calls.status();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const calls = [...this.#calls];
-    for (const call of calls) call.fail(new SluiceError("shutdown", "The gateway is shutting down."));
-    await Promise.all(calls.map((call) => call.closed));
+    await this.#calls.close();
     await this.#pool.close();
-  }
-
-  #refusal(call: UpstreamCall): SluiceError | null {
-    const fault = permitFault(call.permit, this.name);
-    if (fault !== null) return fault;
-    if (this.#isClosed) return new SluiceError("shutdown", "The gateway is shutting down.");
-    if (this.#calls.size < this.#options.maxConcurrent) return null;
-    return new SluiceError("overloaded", "The model's connection is at its limit of calls at once.", {
-      retryAfterMs: OVERLOADED_RETRY_MS,
-    });
   }
 
   #host(call: UpstreamCall): Omit<CallHost, "ended"> {
@@ -152,12 +135,6 @@ class HttpUpstream implements Upstream {
         return dialect.error(head.status, singleHeaders(head), readable ? body : Buffer.alloc(0));
       },
     };
-  }
-
-  #note(outcome: CallOutcome): void {
-    if (outcome === "aborted") return;
-    if (outcome === "whole") this.#lastSuccessAtMs = this.#options.clock.nowMs();
-    this.#lastErrorCode = outcome === "whole" ? null : outcome.code;
   }
 
   async #prepare(call: UpstreamCall): Promise<PreparedCall> {
