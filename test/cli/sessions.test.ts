@@ -73,6 +73,28 @@ describe("sluice sessions and replay", () => {
     assert.deepEqual((JSON.parse((await world.as("developer", later)).stdout) as Page).items, []);
   });
 
+  const filters: readonly (readonly [flag: string, fitting: string, other: string])[] = [
+    ["--subject", "developer", "reviewer"],
+    ["--team", "finance", "numbers"],
+    ["--connection", "demo", "elsewhere"],
+    ["--decision", "deny", "review"],
+    ["--entity", "EMAIL_ADDRESS", "IBAN_CODE"],
+    ["--outcome", "policy_denied", "open"],
+    ["--from", "1h", "2099-01-01"],
+    ["--to", "2099-01-01", "1h"],
+  ];
+  for (const [flag, fitting, other] of filters) {
+    it(`filters by ${flag}`, async () => {
+      const found = async (value: string): Promise<number> => {
+        const { code, stdout } = await world.as("operator", ["sessions", "list", "--json", flag, value]);
+        assert.equal(code, EXIT.ok, stdout);
+        return (JSON.parse(stdout) as Page).items.length;
+      };
+      assert.ok((await found(fitting)) > 0);
+      assert.equal(await found(other), 0);
+    });
+  }
+
   it("finds a session by the end of its id and by last", async () => {
     for (const name of [denied.slice(-8), "last"]) {
       const { code, stdout } = await world.as("developer", ["sessions", "get", name]);

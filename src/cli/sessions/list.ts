@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.js";
 import { systemClock } from "../../domain/time.js";
+import type { SessionQuery } from "../../frontends/session-list.js";
 import { act } from "../act.js";
 import { badFlag } from "../bad-flag.js";
 import { withClient } from "../connect.js";
@@ -10,17 +11,7 @@ import type { Output } from "../output.js";
 import { table } from "../table.js";
 import { parseMoment } from "../time-argument.js";
 
-export interface ListFilters {
-  readonly subject?: string;
-  readonly team?: string;
-  readonly connection?: string;
-  readonly decision?: string;
-  readonly entity?: string;
-  readonly outcome?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly after?: string;
-  readonly limit?: number;
+export interface ListFilters extends SessionQuery {
   readonly all: boolean;
 }
 

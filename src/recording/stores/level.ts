@@ -100,22 +100,8 @@ class LevelStore implements Store {
   }
 
   async #page(query: RangeQuery): Promise<readonly StorePair[]> {
-    const iterator = this.#database.iterator(optionsOf(query));
-    try {
-      const pairs: StorePair[] = [];
-      let bytes = 0;
-      while (pairs.length < query.limit && bytes < query.maxBytes) {
-        const rows = await iterator.nextv(Math.min(1000, query.limit - pairs.length));
-        if (rows.length === 0) break;
-        for (const [key, value] of rows) {
-          bytes += value.length;
-          pairs.push({ key, value });
-        }
-      }
-      return pairs;
-    } finally {
-      await iterator.close();
-    }
+    const rows = await taken(this.#database.iterator(optionsOf(query)), query, ([, value]) => value.length);
+    return rows.map(([key, value]) => ({ key, value }));
   }
 
   /** Keys are not even copied out of the database, which is a third of what a small value costs. */
@@ -124,22 +110,7 @@ class LevelStore implements Store {
   }
 
   async #values(query: RangeQuery): Promise<readonly Buffer[]> {
-    const iterator = this.#database.values(optionsOf(query));
-    try {
-      const values: Buffer[] = [];
-      let bytes = 0;
-      while (values.length < query.limit && bytes < query.maxBytes) {
-        const some = await iterator.nextv(Math.min(1000, query.limit - values.length));
-        if (some.length === 0) break;
-        for (const value of some) {
-          bytes += value.length;
-          values.push(value);
-        }
-      }
-      return values;
-    } finally {
-      await iterator.close();
-    }
+    return taken(this.#database.values(optionsOf(query)), query, (value) => value.length);
   }
 
   async compact(ranges: readonly KeyRange[]): Promise<void> {
@@ -196,6 +167,29 @@ class LevelStore implements Store {
 function optionsOf({ from, to, reverse, limit, maxBytes }: RangeQuery) {
   const highWaterMarkBytes = Math.min(maxBytes, 256 * 1024);
   return { gte: from, lt: to, reverse: reverse === true, limit, highWaterMarkBytes };
+}
+
+/** What an iterator gives up to the limits of a query; it is closed afterwards. */
+async function taken<T>(
+  iterator: { nextv(size: number): Promise<T[]>; close(): Promise<void> },
+  { limit, maxBytes }: RangeQuery,
+  bytesOf: (item: T) => number,
+): Promise<readonly T[]> {
+  try {
+    const items: T[] = [];
+    let bytes = 0;
+    while (items.length < limit && bytes < maxBytes) {
+      const some = await iterator.nextv(Math.min(1000, limit - items.length));
+      if (some.length === 0) break;
+      for (const item of some) {
+        bytes += bytesOf(item);
+        items.push(item);
+      }
+    }
+    return items;
+  } finally {
+    await iterator.close();
+  }
 }
 
 async function openDatabase(database: Bytes, path: string): Promise<void> {
