@@ -1,10 +1,13 @@
 /**
  * Measures the gateway beside its peers on one machine in one run: `npm run bench -- --harness ../shared/bench`.
  * The harness brings the mock model, the load client and the proxies to compare with; this file starts the
- * issuer, writes a default configuration, and adds the gateway as one more target.
+ * issuer, writes a default configuration, and adds the gateway as one more target. After it come the ways in, the idle
+ * memory, and what recording, durability and masking cost (`surroundings.ts`). Results lie in test/bench/results.
  *
  * --scenario NAME (again for more; default: all), --rounds N (default 5), --targets a,b,
- * --durability commit|fsync, --keep (keeps the folder), --prof (writes a CPU profile of the gateway)
+ * --durability commit|fsync, --masking on|off (off: by one rule, the least that a policy may), --keep (keeps the folder),
+ * --prof (writes a CPU profile of the gateway), --streams N (open ones for the memory, default 1000),
+ * --only-harness (leaves out the surroundings; so does naming a scenario)
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -21,6 +24,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { EmbeddedIssuer } from "../../src/identity/embedded-issuer.js";
+import { writeResult } from "./result.js";
+import { measureSurroundings, report } from "./surroundings.js";
 
 const SCENARIOS: Readonly<Record<string, string>> = {
   light40: "c=40,n=100,r=50,duration=3.5,warm=2,stagger=2000",
@@ -40,6 +45,8 @@ const { values } = parseArgs({
     masking: { type: "string", default: "on" },
     keep: { type: "boolean", default: false },
     prof: { type: "boolean", default: false },
+    streams: { type: "string", default: "1000" },
+    "only-harness": { type: "boolean", default: false },
   },
 });
 
@@ -69,13 +76,12 @@ writeFileSync(
   JSON.stringify([...targets.filter(({ name }) => name !== "sluice"), own]),
 );
 
-const results = resolve("test/bench/results");
-mkdirSync(results, { recursive: true });
+mkdirSync(resolve("test/bench/results"), { recursive: true });
 const names = values.scenario ?? Object.keys(SCENARIOS);
 const args = [
   "run.mjs",
   ...["--targets", values.targets ?? available().join(",")],
-  ...["--rounds", values.rounds, "--base", "pass-undici", "--out", join(results, "gateway.json")],
+  ...["--rounds", values.rounds, "--base", "pass-undici", "--out", join(bench, "runs.json")],
   ...names.flatMap((name) => ["--scenario", `${name}:${SCENARIOS[name] ?? ""}`]),
 ];
 const child = spawn(process.execPath, args, { cwd: bench, stdio: "inherit" });
@@ -83,8 +89,24 @@ const code = await new Promise<number>((done) => child.on("exit", (exit) => done
 const errors = join(bench, "results", "sluice.err");
 if (existsSync(errors)) process.stderr.write(readFileSync(errors, "utf8").slice(0, 2000));
 await issuer.close();
+if (existsSync(join(bench, "runs.json")))
+  writeResult("gateway", {
+    options: values,
+    scenarios: SCENARIOS,
+    runs: JSON.parse(readFileSync(join(bench, "runs.json"), "utf8")),
+  });
 if (!values.keep) rmSync(folder, { recursive: true, force: true });
 process.exitCode = code;
+if (code === 0 && values.scenario === undefined && !values["only-harness"]) {
+  const { harness: from, rounds, streams } = values;
+  const measured = await measureSurroundings({
+    harness: from,
+    rounds: Number(rounds),
+    streams: Number(streams),
+  });
+  report(measured.rows, measured.memory);
+  writeResult("surroundings", measured);
+}
 
 /** Targets of the harness that are installed here. */
 function available(): readonly string[] {
