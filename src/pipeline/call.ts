@@ -60,6 +60,11 @@ export interface TextRestorer {
   end(channel: number): string;
   /** A text that came as a whole, of no channel. */
   whole(text: string): string;
+  /** Whether text of a channel is held back. */
+  holds(channel: number): boolean;
+  /** What the caller has seen already: entries up to this number are read again, so that what they left open is
+   *  known, and are not shown. */
+  readonly afterSeq: number;
   /** Whether values are put back into the arguments of tools, too. */
   readonly inTools: boolean;
 }

@@ -9,6 +9,7 @@ import { asSluiceError, SluiceError } from "../domain/errors.js";
 import { inTurns } from "../domain/pace.js";
 import { type Principal, samePrincipal } from "../domain/principal.js";
 import { makeSessionId, parseSessionId, type SessionId } from "../domain/session-id.js";
+import type { ReloadReach } from "../policy/reload-reach.js";
 import type { SessionLog } from "../recording/session-log.js";
 import type { SessionReader } from "../recording/session-reader.js";
 import type { AdmissionGate } from "./admission-gate.js";
@@ -61,12 +62,15 @@ interface Recalled {
 
 const RETRY_MS = 2000;
 const MAX_IDEMPOTENCY_KEYS = 10_000;
+const MAX_RESTORABLE = 10_000;
 
 /** The data path: what front ends call, and the only place where sessions begin. */
 export class SluiceGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #live = new Map<SessionId, Live>();
   readonly #vaults: PseudonymVaults;
+  /** What puts values back into sessions that have ended, for callers who come back to them. In memory only. */
+  readonly #restorable = new Map<SessionId, Pick<Live, "vault" | "restoration">>();
   readonly #idempotent = new Map<string, Promise<SessionId>>();
   readonly #memory: ConversationMemory;
   readonly #responses = new ResponseIndex();
@@ -233,7 +237,13 @@ export class SluiceGateway implements Gateway {
   }
 
   #ended(run: SessionRun, error: SluiceError | null): void {
+    const live = this.#live.get(run.id);
     this.#live.delete(run.id);
+    if (live !== undefined && new PseudonymRestorer(live.vault, live.restoration).active) {
+      if (this.#restorable.size >= MAX_RESTORABLE)
+        this.#restorable.delete(this.#restorable.keys().next().value ?? run.id);
+      this.#restorable.set(run.id, { vault: live.vault, restoration: live.restoration });
+    }
     if (error !== null) this.#options.onFault(run.id, error);
     if (this.#live.size === 0) this.#whenIdle?.();
   }
@@ -245,12 +255,13 @@ export class SluiceGateway implements Gateway {
         field: "after",
       });
     }
+    const restore = new PseudonymRestorer(vault, restoration, afterSeq);
     return {
       id: run.id,
-      cursor: run.ownCursor(afterSeq),
+      cursor: run.ownCursor(restore.active ? 0 : afterSeq),
       echo,
       request,
-      restore: new PseudonymRestorer(vault, restoration),
+      restore,
       rates: run.rates,
     };
   }
@@ -264,12 +275,15 @@ export class SluiceGateway implements Gateway {
     return this.#past(reader, afterSeq);
   }
 
-  /** A session that has ended, or that this process did not begin: its values cannot be put back. */
+  /** A session that has ended, or that another process began: the values of those cannot be put back. */
   #past(reader: SessionReader, afterSeq: number): LiveSession {
-    const cursor = reader.cursor({ afterSeq, live: true });
     const id = parseSessionId(reader.opened.session);
     if (id === null) throw notFound();
-    return { id, cursor, echo: new Map(), request: null, restore: null, rates: [] };
+    const known = this.#restorable.get(id);
+    const restore =
+      known === undefined ? null : new PseudonymRestorer(known.vault, known.restoration, afterSeq);
+    const cursor = reader.cursor({ afterSeq: restore === null ? afterSeq : 0, live: true });
+    return { id, cursor, echo: new Map(), request: null, restore, rates: [] };
   }
 
   async cancel(session: string, principal: Principal): Promise<boolean> {
@@ -375,9 +389,16 @@ export class SluiceGateway implements Gateway {
     for (const { run, principal } of [...this.#live.values()]) if (fits(principal)) run.end(error);
   }
 
-  /** Judges every running session by the policies now in force; those that they deny end. */
-  async rejudge(): Promise<void> {
-    for (const { run, call, target } of [...this.#live.values()]) {
+  /** Judges running sessions by the policies now in force; those that they deny end, the plainest first. */
+  async rejudge({ concerns, mayGoOn }: ReloadReach): Promise<void> {
+    const judged = [...this.#live.values()].flatMap((live) => {
+      const { principal, request } = live.call;
+      const about = { principal, connection: { name: live.target.route.connection }, model: request.model };
+      return concerns(about) ? [{ live, goesOn: mayGoOn(about) }] : [];
+    });
+    for (const { live } of judged.sort((a, b) => Number(a.goesOn) - Number(b.goesOn))) {
+      const { run, call, target } = live;
+      if (run.hasEnded) continue;
       const why = await this.#options.pdp.whyEnd(decideInput(run, call, target));
       if (why !== null) run.end(why);
     }

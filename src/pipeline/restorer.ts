@@ -37,9 +37,16 @@ export class PseudonymRestorer implements TextRestorer {
   readonly #words = new Map<number, string>();
   readonly #tools = new Set<number>();
 
-  constructor(vault: PseudonymVault, restoration: Restoration) {
+  readonly afterSeq: number;
+
+  constructor(vault: PseudonymVault, restoration: Restoration, afterSeq = 0) {
     this.#vault = vault;
     this.#restoration = restoration;
+    this.afterSeq = afterSeq;
+  }
+
+  holds(channel: number): boolean {
+    return this.#held.has(channel);
   }
 
   get active(): boolean {
