@@ -28,6 +28,7 @@ import { PatternScanner } from "./policy/pattern-scanner.js";
 import { Pdp } from "./policy/pdp.js";
 import { PolicyStore, type Reload } from "./policy/policy-store.js";
 import { RateGate } from "./policy/rate-gate.js";
+import { reachOf } from "./policy/reload-reach.js";
 import { WorkerTokenCounter } from "./policy/tokens/worker-token-counter.js";
 import { type AnchorSink, anchorFile } from "./recording/anchor-exporter.js";
 import { recordKeysOf } from "./recording/record-keys.js";
@@ -172,8 +173,8 @@ async function start(config: Config, host: Host): Promise<Running> {
   const verifier = TokenVerifier.create({ issuers: issuersOf(config), clock, revocation });
   opened(() => verifier.close());
   revocation.onRevoked(({ concerns, error }) => gateway.endWhere(concerns, error));
-  policies.onReload(({ outcome }) => {
-    if (outcome === "replaced") void gateway.rejudge();
+  policies.onReload((reload) => {
+    if (reload.outcome === "replaced") void gateway.rejudge(reachOf(reload.from, reload.to));
   });
   const reloads = reloadAuthority(config, { policies, revocation, log, metrics, logger });
 
