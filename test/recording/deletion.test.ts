@@ -6,6 +6,7 @@ import type { SessionId } from "../../src/domain/session-id.js";
 import { LedgerStream } from "../../src/recording/ledger-stream.js";
 import type { SessionLog } from "../../src/recording/session-log.js";
 import { openLevelStore } from "../../src/recording/stores/level.js";
+import { seeded } from "../support/seeded.js";
 import { chunk, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
 
 const BY = { issuer: "https://login.test", subject: "grace.hopper" };
@@ -58,6 +59,36 @@ describe("deletion", () => {
         [kept],
       );
       await assert.rejects(log.delete(gone, BY), { code: "not_found" });
+      assert.deepEqual((await log.verify()).problems, []);
+      await log.close();
+    });
+  });
+
+  it("leaves nothing among megabytes of other sessions, in tables of every level", async () => {
+    await inDirectory(async (path) => {
+      const store = await openLevelStore({ path });
+      const { log } = await openLog({ store });
+      const random = seeded(5);
+      const noise = (): string => Array.from({ length: 60 }, () => random().toString(36).slice(2)).join("");
+      const gone: SessionId[] = [];
+      for (let index = 0; index < 60; index++) {
+        const word = index % 10 === 3 ? `forgetme-${index}` : `keep-${index}`;
+        const writer = log.begin(opened({ labels: { project: word } }));
+        for (let at = 0; at < 100; at++) {
+          // What does not repeat is not compressed away, so that a search for it finds what is there.
+          writer.append(chunk(`${word}-${noise()}`));
+          if (at % 20 === 0) await writer.committed(writer.lastSeq);
+        }
+        writer.append(ended());
+        await writer.committed(writer.lastSeq);
+        if (word.startsWith("forgetme")) gone.push(writer.session);
+      }
+      await store.reopen();
+      assert.ok((await readdir(path)).filter((name) => name.endsWith(".ldb")).length > 1);
+      assert.ok((await namesHolding(path, "forgetme")).length > 0);
+      for (const session of gone) await log.delete(session, BY);
+      assert.deepEqual(await namesHolding(path, "forgetme"), []);
+      assert.ok((await namesHolding(path, "keep-")).length > 0);
       assert.deepEqual((await log.verify()).problems, []);
       await log.close();
     });

@@ -1,40 +1,17 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SluiceError } from "../../src/domain/errors.js";
 import type { SessionLog } from "../../src/recording/session-log.js";
 import { openLevelStore } from "../../src/recording/stores/level.js";
+import { mountSmallDisk } from "../support/small-disk.js";
 import { chunk, drain, ended, inDirectory, opened, openLog } from "./fixtures.js";
 
 async function until(test: () => boolean, what: string): Promise<void> {
   for (let waited = 0; !test(); waited += 10) {
     assert.ok(waited < 8000, `waited in vain: ${what}`);
     await sleep(10);
-  }
-}
-
-/** Fills the file system but for a few hundred kilobytes. */
-async function fill(path: string): Promise<void> {
-  const room = join(path, "room");
-  await writeFile(room, Buffer.alloc(300_000, 1));
-  for (let size = 4 << 20; size >= 512; size >>= 1) {
-    for (let index = 0; ; index++) {
-      const isFull = await writeFile(join(path, `ballast-${size}-${index}`), Buffer.alloc(size, 1)).then(
-        () => false,
-        () => true,
-      );
-      if (isFull) break;
-    }
-  }
-  await rm(room);
-}
-
-async function free(path: string): Promise<void> {
-  for (const name of await readdir(path)) {
-    if (name.startsWith("ballast-")) await rm(join(path, name));
   }
 }
 
@@ -64,8 +41,8 @@ async function writeUntilFailure(log: SessionLog) {
 describe("a disk that fills", () => {
   it("ends live sessions, loses nothing that was acknowledged, and goes on when there is room", async (test) => {
     await inDirectory(async (path) => {
-      const mount = spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", path]);
-      if (mount.status !== 0) {
+      const disk = mountSmallDisk(path, "12m");
+      if (disk === null) {
         test.skip("mounting a small file system is not permitted here");
         return;
       }
@@ -78,13 +55,13 @@ describe("a disk that fills", () => {
         const before = log.begin(opened());
         before.append(ended());
         await before.committed(2);
-        await fill(path);
+        await disk.fill();
         const { writer, acknowledged } = await writeUntilFailure(log);
         assert.throws(() => writer.append(chunk("more")), { code: "storage_failed" });
         await assert.rejects(writer.committed(writer.lastSeq), { code: "storage_failed" });
         assert.throws(() => log.begin(opened()), { code: "storage_failed" });
         assert.ok(acknowledged > 10);
-        await free(path);
+        await disk.free();
         await until(() => log.state === "ok", "recovery");
         assert.ok(notices.some(({ kind }) => kind === "recovered"));
         assert.deepEqual(
@@ -103,7 +80,7 @@ describe("a disk that fills", () => {
         await log.close();
       } finally {
         clearInterval(hold);
-        spawnSync("/bin/umount", ["-l", path]);
+        disk.unmount();
       }
     });
   });
