@@ -100,10 +100,7 @@ async function measure(points: readonly Point[], plot: Omit<Plot, "series">): Pr
   for (const gateway of new Set(points.map((point) => point.gateway)))
     await cost(gateway, paced(50, { warmMs: 6000, measuredMs: 2000 }));
   for (let round = 0; round < rounds; round++) {
-    for (const index of points
-      .keys()
-      .toArray()
-      .sort(() => Math.random() - 0.5)) {
+    for (const index of [...points.keys()].sort(() => Math.random() - 0.5)) {
       const point = points[index];
       if (point === undefined) continue;
       const measured = await cost(point.gateway, point.shape);

@@ -40,11 +40,16 @@ const CONFIG = "timeouts: { stall: 2s, grace: 20s, drain: 2s }\n";
 /** A heap or a resident set that grew by more between the second and the last quarter is not flat. */
 const GROWTH = { share: 0.1, bytes: 12 << 20 } as const;
 
+/** Within it everything ends that was begun. */
+const LAST_MS = 60_000;
+
 type Kind = "whole" | "cancelled" | "attached" | "paused" | "reviewed";
 
 const random = seeded(Number(values.seed));
 const counts = new Map<string, number>();
 const problems: string[] = [];
+/** What callers are at. */
+const open = new Set<object>();
 let isOver = false;
 
 function count(what: string): void {
@@ -87,6 +92,14 @@ class Caller {
     const prompt =
       kind === "reviewed" ? `Tell me the q3 revenue, please, for the ${random()}th time.` : "Hello!";
     const stream = this.#clients[via].open({ ...ask, prompt });
+    const name = `${kind} over ${via}`;
+    const one = { toString: () => `${name}, session ${stream.session()}, after ${stream.lastSeq()}` };
+    open.add(one);
+    await this.#as(kind, stream);
+    open.delete(one);
+  }
+
+  async #as(kind: Kind, stream: LoadStream): Promise<void> {
     switch (kind) {
       case "whole":
       case "reviewed":
@@ -146,7 +159,8 @@ class Caller {
 /** Approves whatever waits, once a second. */
 async function review(gateway: MeasuredGateway, token: string): Promise<void> {
   const client = new GrpcClient(gateway.grpc);
-  while (!isOver) {
+  // Who waits for a review at the end gets it too.
+  while (open.size > 0 || !isOver) {
     await wait(1000);
     const { items = [] } = await client.unary<{
       items?: { approvalId: string; version: number; digest: string }[];
@@ -244,7 +258,8 @@ try {
     console.log(JSON.stringify(taken));
   }
   isOver = true;
-  await Promise.all([...callers, reviewing]);
+  await Promise.race([Promise.all([...callers, reviewing]), wait(LAST_MS)]);
+  for (const what of open) problems.push(`never ended: ${what}`);
   const cpuShare = ((await gateway.cpuUs()) - since.cpuUs) / 1000 / (performance.now() - since.ms);
   for (const client of Object.values(clients)) client.close();
   // Longer than the grace: what nobody reads any more has ended, and pools have let go of what they kept.
