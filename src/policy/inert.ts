@@ -1,6 +1,7 @@
 import { formatMs, type Placed } from "../documents/index.js";
 import type { DialectName } from "../domain/entry.js";
 import type { RequestFeature } from "../domain/prompt.js";
+import { BUILT_IN } from "./built-in.js";
 import type { Check } from "./inert/check.js";
 import { checkConnections } from "./inert/connections.js";
 import { checkReviewers, checkWho } from "./inert/people.js";
@@ -87,7 +88,9 @@ function checkShadowed(policy: Policy, { notes }: Check): void {
 
 /** P9: what a policy lets through unmasked will stand in answers and records, so it has to say so. */
 function checkReleases(policy: Policy, { surroundings, problems }: Check): void {
-  const builtIn = builtInSet(surroundings.detectors);
+  const masksAll = policy.completion.some(({ id }) => id === BUILT_IN);
+  if (masksAll || policy.recordsSensitive || policy.mode === "observe") return;
+  const builtIn = new Set(builtInSet(surroundings.detectors));
   const covered = new Set<string>();
   for (const rule of policy.completion) {
     if (rule.action === "observe") continue;
@@ -95,10 +98,8 @@ function checkReleases(policy: Policy, { surroundings, problems }: Check): void 
       for (const { id } of selectDetectors(selector, surroundings.detectors)) covered.add(id);
     }
   }
-  const open = surroundings.detectors.filter(
-    ({ id, entity }) => builtIn.includes(entity) && !covered.has(id),
-  );
-  if (open.length === 0 || policy.recordsSensitive || policy.mode === "observe") return;
+  const open = surroundings.detectors.filter(({ id, entity }) => builtIn.has(entity) && !covered.has(id));
+  if (open.length === 0) return;
   const shown = [...new Set(open.map(({ entity }) => entity))].sort();
   const list = `${shown.slice(0, 8).join(", ")}${shown.length > 8 ? `, ... (${shown.length} in all)` : ""}`;
   problems.add(

@@ -53,7 +53,10 @@ export function selectDetectors(
   selector: string,
   detectors: readonly DetectorFacts[],
 ): readonly DetectorFacts[] {
-  return detectors.filter(({ id, entity }) => matchesGlob(selector, id) || matchesGlob(selector, entity));
+  const fits = /[*?]/.test(selector)
+    ? (name: string) => matchesGlob(selector, name)
+    : (name: string) => name === selector;
+  return detectors.filter(({ id, entity }) => fits(id) || fits(entity));
 }
 
 /** The full built-in set as selectors: every entity but `NOT_BY_DEFAULT`. */
