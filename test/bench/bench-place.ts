@@ -14,7 +14,7 @@ export interface BenchPlace {
   readonly modelPort: number;
   readonly token: string;
   gateway(settings: GatewaySettings): Promise<MeasuredGateway>;
-  target(gateway: MeasuredGateway): Target;
+  target(gateway: Pick<MeasuredGateway, "url" | "grpc">): Target;
   /** Stops everything that was started here, in reverse order. */
   close(): Promise<void>;
 }

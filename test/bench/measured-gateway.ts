@@ -31,12 +31,12 @@ export interface Delay {
   readonly utilisation: number;
 }
 
-export interface MeasuredGateway {
+/** What is asked about a process that was started with the probe. */
+export interface Measured {
   readonly name: string;
   readonly url: string;
+  /** Empty where it speaks none. */
   readonly grpc: string;
-  readonly folder: string;
-  readonly process: BenchProcess;
   /** After collecting garbage. */
   memory(): Promise<Memory>;
   /** Processor time of the whole process so far, microseconds. */
@@ -46,6 +46,10 @@ export interface MeasuredGateway {
   /** What keeps the process alive, by kind. */
   resources(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
+}
+
+export interface MeasuredGateway extends Measured {
+  readonly folder: string;
 }
 
 export interface Place {
@@ -62,16 +66,18 @@ export async function startGateway(settings: GatewaySettings, place: Place): Pro
   mkdirSync(folder, { recursive: true });
   const config = writeConfig(settings, { ...place, folder });
   const discard = settings.store === "discard" ? ["--import", join(PRELOAD, "discard-store.mjs")] : [];
-  const args = ["--expose-gc", "--import", join(PRELOAD, "probe.mjs"), ...discard, resolve("dist/main.js")];
-  const started = start([...args, "serve", "--config", config], folder);
+  const started = start([...PROBE, ...discard, resolve("dist/main.js"), "serve", "--config", config], folder);
   const [, http = "", grpc = ""] = await printed(started, /http (127\.0\.0\.1:\d+), grpc (127\.0\.0\.1:\d+)/);
+  return { ...measured(started, { name: settings.name, url: `http://${http}`, grpc }), folder };
+}
+
+/** The node options that make a process answer. */
+export const PROBE = ["--expose-gc", "--import", join(PRELOAD, "probe.mjs")] as const;
+
+export function measured(started: BenchProcess, about: Pick<Measured, "name" | "url" | "grpc">): Measured {
   const ask = asking(started);
   return {
-    name: settings.name,
-    url: `http://${http}`,
-    grpc,
-    folder,
-    process: started,
+    ...about,
     memory: () => ask<Memory>("memory"),
     cpuUs: async () => (await ask<{ us: number }>("cpu")).us,
     delay: () => ask<Delay>("delay"),

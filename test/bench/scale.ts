@@ -7,10 +7,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { startBareProxy } from "./bare-proxy.js";
 import { openPlace } from "./bench-place.js";
 import { fillStore } from "./fill-store.js";
 import { drive, type LoadShape, median, modelOf, wait } from "./load.js";
-import type { MeasuredGateway } from "./measured-gateway.js";
+import type { Measured } from "./measured-gateway.js";
 import { type Plot, type PlotPoint, plotSvg } from "./plot.js";
 import { writeResult } from "./result.js";
 import { loadClient } from "./stream-clients.js";
@@ -43,6 +44,8 @@ interface Cost {
 
 interface Part {
   readonly points: readonly (PlotPoint & { readonly costs: readonly Cost[] })[];
+  /** The same through a proxy that does nothing, where that says what is not the gateway's. */
+  readonly bare?: Part["points"];
   readonly plot: Omit<Plot, "series">;
   /** Median cost of the last point over that of the first. */
   readonly lastOverFirst: number;
@@ -50,7 +53,7 @@ interface Part {
 
 const place = await openPlace(values.harness);
 
-async function cost(gateway: MeasuredGateway, shape: LoadShape): Promise<Cost> {
+async function cost(gateway: Measured, shape: LoadShape): Promise<Cost> {
   const client = loadClient("sse", place.target(gateway));
   const { seen, metered } = await drive(client, shape, {
     begin: async () => {
@@ -91,7 +94,7 @@ interface Point {
   readonly x: number;
   readonly label?: string;
   readonly shape: LoadShape;
-  readonly gateway: MeasuredGateway;
+  readonly gateway: Measured;
 }
 
 /** Every point once a round, in another order each time; the first round only warms up. */
@@ -135,15 +138,20 @@ const Y = "processor time, us per chunk";
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   streams: async () => {
     const gateway = await place.gateway({ name: "streams", more: LARGE });
-    const points = [10, 50, 100, 500, 1000, 2000].map((x) => ({ x, gateway, shape: paced(x) }));
-    const part = await measure(points, {
+    const proxy = await startBareProxy(place, values.harness);
+    const counts = [10, 50, 100, 500, 1000, 2000];
+    const plot = {
       title: `Cost of a chunk by open streams, ${TOTAL} chunks/s in all`,
       xLabel: "open streams",
       yLabel: Y,
       xScale: "log",
-    });
+    } as const;
+    const pointsOf = (measured: Measured) => counts.map((x) => ({ x, gateway: measured, shape: paced(x) }));
+    const part = await measure(pointsOf(gateway), plot);
+    const bare = await measure(pointsOf(proxy), plot);
     await gateway.stop();
-    return part;
+    await proxy.stop();
+    return { ...part, bare: bare.points };
   },
   reads: async () => {
     const gateway = await place.gateway({ name: "reads" });
@@ -308,7 +316,9 @@ try {
     console.log(`${name}: the last point costs ${part.lastOverFirst.toFixed(2)} times the first`);
     if (values["no-plots"]) continue;
     mkdirSync(resolve("docs/performance"), { recursive: true });
-    const svg = plotSvg({ ...part.plot, series: [{ name, points: part.points }] });
+    const series = [{ name: "Sluice", points: part.points }];
+    if (part.bare !== undefined) series.push({ name: "bare Node proxy", points: part.bare });
+    const svg = plotSvg({ ...part.plot, series });
     writeFileSync(resolve("docs/performance", `${name}.svg`), svg);
   }
   if (values.only === undefined || values.only.includes("delay")) result["delay"] = await delays();

@@ -3,23 +3,14 @@
  * durability and masking cost. `npm run bench` runs it after the harness; alone:
  * `node --import tsx test/bench/surroundings.ts [--harness DIR] [--rounds 5] [--streams 1000]`.
  */
-import { cpSync, existsSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startBareProxy } from "./bare-proxy.js";
 import { type BenchPlace, openPlace } from "./bench-place.js";
-import { freePort, start } from "./bench-process.js";
 import { drive, type LoadSeen, type LoadShape, median, wait } from "./load.js";
-import type { GatewaySettings, MeasuredGateway } from "./measured-gateway.js";
+import type { GatewaySettings, Measured, MeasuredGateway } from "./measured-gateway.js";
 import { writeResult } from "./result.js";
-import {
-  type LoadClient,
-  type LoadStream,
-  loadClient,
-  type Target,
-  WAYS,
-  type WayName,
-} from "./stream-clients.js";
+import { type LoadClient, type LoadStream, loadClient, WAYS, type WayName } from "./stream-clients.js";
 
 const STEADY: LoadShape = {
   streams: 100,
@@ -125,71 +116,36 @@ const IDLE_MODEL = "mock:n=3,r=0,k=0,d=0,b=1,p=0,s=600";
 async function idleMemory(place: BenchPlace, way: WayName, streams: number): Promise<IdleMemory> {
   const gateway = await place.gateway({ name: `idle-${way}`, more: "timeouts: { stall: 10m, drain: 0s }\n" });
   const client = loadClient(way, place.target(gateway));
-  // What the first sessions leave behind (compiled code, caches, pools) is no cost of a stream.
-  await holding(client, Math.ceil(streams / 4), async () => {});
-  await wait(2000);
-  const before = await gateway.memory();
-  const after = await holding(client, streams, () => gateway.memory());
-  client.close();
-  await gateway.stop();
-  return {
-    way,
-    streams,
-    rssBytes: (after.rss - before.rss) / streams,
-    heapBytes: (after.heapUsed - before.heapUsed) / streams,
-  };
+  const memory = await memoryOfStreams(gateway, { client, streams });
+  return { way, streams, ...memory };
 }
 
-/** The same open streams through the harness's proxy that does nothing, as a base. */
+/** The same open streams through a proxy that does nothing, as a base. */
 async function bareProxyMemory(
   place: BenchPlace,
   { harness, streams }: { readonly harness: string; readonly streams: number },
 ): Promise<IdleMemory> {
-  const folder = join(place.root, "harness");
-  cpSync(resolve(harness, "proxies"), folder, { recursive: true });
-  const modules = join(folder, "node_modules");
-  if (!existsSync(modules)) symlinkSync(resolve("node_modules"), modules);
-  const port = await freePort();
-  const probe = ["--expose-gc", "--import", resolve("test/bench/preload/probe.mjs")];
-  const upstream = `http://127.0.0.1:${place.modelPort}`;
-  const proxy = start(
-    [...probe, join(folder, "pass-undici.mjs"), "--port", String(port), "--upstream", upstream],
-    folder,
-  );
-  await reachable(port);
-  const memory = (): Promise<{ rss: number; heapUsed: number }> =>
-    new Promise((resolved) => {
-      proxy.child.once("message", ({ answer }: { answer: { rss: number; heapUsed: number } }) =>
-        resolved(answer),
-      );
-      proxy.child.send({ id: 1, ask: "memory" });
-    });
-  const target: Target = { url: `http://127.0.0.1:${port}`, grpc: "", token: "none" };
-  const client = loadClient("sse", target);
+  const proxy = await startBareProxy(place, harness);
+  const client = loadClient("sse", { url: proxy.url, grpc: "", token: "none" });
+  const memory = await memoryOfStreams(proxy, { client, streams });
+  return { way: "bare proxy, SSE", streams, ...memory };
+}
+
+async function memoryOfStreams(
+  process: Measured,
+  { client, streams }: { readonly client: LoadClient; readonly streams: number },
+): Promise<Pick<IdleMemory, "rssBytes" | "heapBytes">> {
+  // What the first sessions leave behind (compiled code, caches, pools) is no cost of a stream.
   await holding(client, Math.ceil(streams / 4), async () => {});
   await wait(2000);
-  const before = await memory();
-  const after = await holding(client, streams, memory);
+  const before = await process.memory();
+  const after = await holding(client, streams, () => process.memory());
   client.close();
-  await proxy.stop();
+  await process.stop();
   return {
-    way: "bare proxy, SSE",
-    streams,
     rssBytes: (after.rss - before.rss) / streams,
     heapBytes: (after.heapUsed - before.heapUsed) / streams,
   };
-}
-
-async function reachable(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/`).then(
-      () => true,
-      () => false,
-    );
-    if (isUp) return;
-    await wait(50);
-  }
-  throw new Error(`nothing listens on ${port}`);
 }
 
 /** Opens so many streams, waits until each has said its words, looks, and ends them. */
