@@ -15,14 +15,13 @@ export class PatternScanner implements PromptScanner {
   }
 
   problems(rule: ScanRule): readonly string[] {
-    return textRules(rule).flatMap((one) => {
-      try {
-        new TextScanner([one]);
-        return [];
-      } catch (thrown) {
-        const what = one.pattern === undefined ? "" : `${quote(one.pattern)}: `;
-        return [`${what}${withoutOwner(asSluiceError(thrown).message)}`];
-      }
+    const all = textRules(rule);
+    // All at once first: most rules are right, and an automaton for each pattern is dear.
+    if (all.length > 1 && refusal(all) === null) return [];
+    return all.flatMap((one) => {
+      const why = refusal([one]);
+      const what = one.pattern === undefined ? "" : `${quote(one.pattern)}: `;
+      return why === null ? [] : [`${what}${withoutOwner(why)}`];
     });
   }
 
@@ -60,6 +59,16 @@ export class PatternScanner implements PromptScanner {
       scanner: new TextScanner(this.#catalogue.select(selection)),
       rulesOf: (id) => owners.get(id) ?? [],
     };
+  }
+}
+
+/** Why the engine does not take these rules; null: it does. */
+function refusal(rules: readonly TextRule[]): string | null {
+  try {
+    new TextScanner(rules);
+    return null;
+  } catch (thrown) {
+    return asSluiceError(thrown).message;
   }
 }
 
