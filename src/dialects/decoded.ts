@@ -59,7 +59,7 @@ export function reportedError(error: JsonValue): SluiceError {
 /** A provider's error code as it may stand in an error: a word or a status, else nothing. */
 export function codeOf(value: JsonValue | undefined): string | null {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" && plainKey(value) ? value : null;
+  return typeof value === "string" && plainKey(value) && !/[@$/]/.test(value) ? value : null;
 }
 
 /** A provider's request id as it may stand in an error. */

@@ -31,6 +31,8 @@ export interface Template {
 export interface LogprobToken {
   readonly text: string;
   readonly json: string;
+  /** What else the entry says: the texts of the tokens that could have stood there. */
+  readonly alternatives: readonly string[];
 }
 
 /** A string inside a structural event that is model text. */
@@ -73,6 +75,8 @@ export type DecodedEvent =
         /** Clients ask for the member: it stays, as an empty string. */
         readonly isKeptEmpty?: true;
       }[];
+      /** Paths to remove when a detector matches any of their texts, which no slot can change. */
+      readonly hides?: readonly { readonly path: JsonPath; readonly texts: readonly string[] }[];
     }
   /** The upstream reported a failure inside its stream. */
   | { readonly type: "failed"; readonly error: SluiceError }

@@ -33,7 +33,7 @@ export interface FieldTable {
 export const SHORT_TOKEN = /^[A-Za-z0-9_.:-]{1,64}$/;
 /** What an unlisted key may be: a word (`harassment/threatening` is one), with at most three digits, so that no
  *  secret passes as a key. */
-const PLAIN_KEY = /^[A-Za-z_$@-][A-Za-z_$@./-]*(?:\d[A-Za-z_$@./-]*){0,3}$/;
+const PLAIN_KEY = /^[A-Za-z_$@-][A-Za-z_./-]*(?:\d[A-Za-z_./-]*){0,3}$/;
 const MAX_KEY = 64;
 
 export function plainKey(key: string): boolean {

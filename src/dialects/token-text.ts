@@ -15,9 +15,24 @@ export function tokensOver(text: string, entries: readonly JsonValue[]): readonl
     if (bytes === null) return null;
     const piece = decoder.decode(bytes, { stream: true });
     spelled += piece;
-    tokens.push({ text: piece, json: JSON.stringify(entry) });
+    tokens.push({ text: piece, json: JSON.stringify(entry), alternatives: alternativesIn(entry) });
   }
   return spelled + decoder.decode() === text ? tokens : null;
+}
+
+/** The texts of an entry's alternatives: in a list with their bytes, or as the keys of their figures. */
+export function alternativesIn(entry: JsonValue): readonly string[] {
+  const others = isJsonObject(entry) ? entry["top_logprobs"] : null;
+  if (isJsonObject(others)) return Object.keys(others);
+  return Array.isArray(others) ? others.flatMap((other: JsonValue) => spellings(other)) : [];
+}
+
+function spellings(other: JsonValue): readonly string[] {
+  if (!isJsonObject(other)) return [];
+  const { token, bytes } = other;
+  const raw = Array.isArray(bytes) ? bytes.filter((byte): byte is number => typeof byte === "number") : [];
+  const spelled = raw.length === 0 ? [] : [new TextDecoder().decode(Uint8Array.from(raw))];
+  return typeof token === "string" && token !== spelled[0] ? [token, ...spelled] : spelled;
 }
 
 /** A token without bytes, or whose bytes and text differ in a way that is no part of a character, is not

@@ -20,7 +20,7 @@ export interface Released {
 interface ChannelState {
   readonly channel: Channel;
   readonly masker: StreamMasker;
-  readonly logprobs: LogprobQueue<string> | null;
+  readonly logprobs: LogprobQueue<string | null> | null;
   template: Template | null;
   /** Text released so far, for dialects that send it again; null where nothing repeats it. */
   released: string | null;
@@ -107,7 +107,12 @@ export class AnswerMasker {
       throw new SluiceError("upstream_broken", "The model sent text on a channel that had ended.");
     if (template !== null) state.template = template;
     if (logprobs !== null) {
-      state.logprobs?.push(logprobs.map((token) => ({ text: token.text, native: token.json })));
+      state.logprobs?.push(
+        logprobs.map(({ text: said, json, alternatives }) => ({
+          text: said,
+          native: this.#areClean(alternatives) ? json : null,
+        })),
+      );
     }
     const released = state.masker.feed(text);
     this.#release(state, released);
@@ -128,7 +133,8 @@ export class AnswerMasker {
     const { masker } = state;
     const findings = masker.regions.length === 0 ? NO_FINDINGS : this.#findings(state, masker.regions);
     if (masker.covered.length > 0) state.isMasked = true;
-    const free = state.logprobs?.release(masker.releasedInput, masker.covered) ?? [];
+    const released = state.logprobs?.release(masker.releasedInput, masker.covered) ?? [];
+    const free = released.filter((json) => json !== null);
     if (text !== "") this.#chunk(state, { text, findings, logprobs: free });
     if (masker.cut !== null) throw cutBy(masker.cut);
   }
@@ -182,6 +188,13 @@ export class AnswerMasker {
     return tokens.every((token) => this.#token(token, []) === token);
   }
 
+  /** Texts that cannot be changed where they stand. Nearly always none is to be masked, so that one look at all
+   *  of them is enough. */
+  #areClean(texts: readonly string[]): boolean {
+    const all = texts.join("\n");
+    return this.#token(all, []) === all || texts.every((text) => this.#token(text, []) === text);
+  }
+
   #findings(state: ChannelState, regions: readonly MaskedRegion[]): readonly Finding[] {
     return regions.map(({ entity, detector, start, end, action }) => {
       if (action !== "observe") state.isMasked = true;
@@ -200,12 +213,16 @@ export class AnswerMasker {
   }
 
   #native(event: Extract<DecodedEvent, { type: "output" }>, findings: Finding[]): JsonValue | null {
-    if (event.slots.length === 0 && event.dropIfMasked.length === 0) return event.native;
+    if (event.slots.length === 0 && event.dropIfMasked.length === 0 && event.hides === undefined)
+      return event.native;
     let native = event.native;
     if (native === null) return null;
     for (const slot of event.slots) {
       const raw = valueAt(native, slot.path);
       if (typeof raw === "string") native = withValue(native, slot.path, this.#slot(slot, raw, findings));
+    }
+    for (const { path, texts } of event.hides ?? []) {
+      if (!this.#areClean(texts)) native = withoutValue(native, path);
     }
     // From the last to the first, so that removing an array's entry does not move the ones to come.
     for (const { path, channels, isKeptEmpty } of event.dropIfMasked.toReversed()) {
@@ -285,7 +302,8 @@ export class AnswerMasker {
     const state: ChannelState = {
       channel,
       masker: plan.open(isJson ? "json" : "text", scope),
-      logprobs: channel.kind === "text" || channel.kind === "refusal" ? new LogprobQueue<string>() : null,
+      logprobs:
+        channel.kind === "text" || channel.kind === "refusal" ? new LogprobQueue<string | null>() : null,
       template: null,
       released: keepsCopies ? "" : null,
       isMasked: false,

@@ -107,7 +107,7 @@ function delta(channel: Channel, text: string, request: NeutralRequest): Decoded
 /** Every word is as likely as the last: the figures show the form and mean nothing. */
 function logprob(text: string): LogprobToken {
   const entry = { token: text, logprob: -0.125, bytes: [...Buffer.from(text)], top_logprobs: [] };
-  return { text, json: JSON.stringify(entry) };
+  return { text, json: JSON.stringify(entry), alternatives: [] };
 }
 
 function output(items: readonly OutputItem[]): Extract<DecodedEvent, { type: "output" }> {

@@ -10,6 +10,7 @@ import { clientDialects, upstreamDialects } from "../../src/dialects/index.js";
 import type { DialectName } from "../../src/domain/entry.js";
 import { simpleRequest } from "../support/simple-request.js";
 import { decodeToLog } from "./identity-log.js";
+import { maskedLog } from "./masked-log.js";
 import { renderStream } from "./render.js";
 
 const FOLDER = process.env["SLUICE_FIELDS"] ?? join(import.meta.dirname, "../../../shared/data/fields");
@@ -18,6 +19,16 @@ const skip = existsSync(FOLDER) ? false : "the lists of fields are not here";
 const WORDS = "Marked words, here";
 /** What a name or a word of the provider's looks like; more than that does not pass where nothing is listed. */
 const TOKEN = "marked-token";
+
+/** What no caller may see. */
+const PLANTED = "jane.roe@example.com";
+
+/** Paths that pass unread: what the provider sealed, and pictures. */
+const OPAQUE = [
+  /\.(?:encrypted_content|encrypted_index|encrypted_stdout|signature|data)$/,
+  /\{image_generation_call\}\.result$/,
+  /partial_image_b64$/,
+];
 
 type Json = { [key: string]: unknown };
 
@@ -40,7 +51,10 @@ const DROPPED: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> 
     [/\.(?:content_part|reasoning_summary_part)\.added\}\.part\{.*\.(?:text|refusal)$/, "comes with its end"],
     [/logprobs/, "tokens have to spell the text that they stand beside"],
   ],
-  item: [[/\.tools\[\]\{mcp\}\.(?:authorization|headers)/, "credentials of tools"]],
+  item: [
+    [/logprobs/, "tokens have to spell the text that they stand beside"],
+    [/\.tools\[\]\{mcp\}\.(?:authorization|headers)/, "credentials of tools"],
+  ],
   response: [
     [/^\.error\./, "a failure is told in the gateway's words"],
     [/\.tools\[\]\{mcp\}\.(?:authorization|headers)/, "credentials of tools"],
@@ -93,16 +107,21 @@ function sse(...events: readonly (Json | string)[]): string {
     .join("");
 }
 
+/** An answer as its caller gets it: nothing masked, or every e-mail address. */
 function through(dialect: DialectName, body: string, stream: boolean): string {
   const upstream = upstreamDialects.get(dialect);
   const client = clientDialects.get(dialect);
   assert.ok(upstream !== undefined && client !== undefined);
   const request = simpleRequest(dialect, { stream });
-  const log = decodeToLog({ upstream, request, pieces: [Buffer.from(body)] });
-  if (log.failed !== null) return `failed: ${log.failed.message}`;
-  if (stream) return renderStream(client, request, log.entries);
+  const about = { upstream, request, pieces: [Buffer.from(body)] };
+  const entries = body.includes(PLANTED)
+    ? maskedLog({ ...about, entities: ["EMAIL_ADDRESS"] })
+    : decodeToLog(about).entries;
+  if (stream) return renderStream(client, request, entries);
+  const ended = entries.find((entry) => entry.type === "ended");
+  if (ended?.type === "ended" && ended.error !== null) return `failed: ${ended.error.message}`;
   const plain = client.plainEncoder({ echo: new Map(), request });
-  for (const entry of log.entries) plain.add(entry);
+  for (const entry of entries) plain.add(entry);
   return JSON.stringify(plain.body());
 }
 
@@ -230,7 +249,21 @@ describe("every string of the SDKs' types", { skip }, () => {
       assert.deepEqual(missing, []);
       // Words of the provider's own, of which the types do not say that they are an enumeration.
       for (const path of tokens)
-        assert.match(path, /\.(?:model|background|output_format|quality|size|id|comparison_response_id|type|status)$/, path);
+        assert.match(
+          path,
+          /\.(?:model|background|output_format|quality|size|id|comparison_response_id|type|status)$/,
+          path,
+        );
+    });
+  }
+
+  for (const [list, answer] of Object.entries(ANSWERS)) {
+    test(`of ${list} is masked`, () => {
+      const leaking = rows(list).filter((path) => {
+        const written = answer(holding(path, PLANTED), path);
+        return written.includes(PLANTED) && !OPAQUE.some((pattern) => pattern.test(path));
+      });
+      assert.deepEqual(leaking, []);
     });
   }
 });

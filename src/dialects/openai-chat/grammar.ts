@@ -2,7 +2,7 @@ import type { JsonObject, JsonPath } from "../../domain/json.js";
 import type { LogprobToken } from "../dialect.js";
 import type { FieldTable } from "../field-rules.js";
 import { listAt, objectAt } from "../json-place.js";
-import { tokensOver } from "../token-text.js";
+import { alternativesIn, tokensOver } from "../token-text.js";
 import { CHAT_FIELDS, CHUNK_FIELDS } from "./fields.js";
 import type { Found } from "./found.js";
 import { type Place, type PlaceOptions, placesOf } from "./places.js";
@@ -17,6 +17,8 @@ export interface ChatGrammar {
   placesOf(message: JsonObject, options: PlaceOptions): readonly Place[];
   /** Entries of a choice's `logprobs` that go with a text; null where there are none or they disagree. */
   logprobTokens(found: Found, logprobs: JsonObject): readonly LogprobToken[] | null;
+  /** Texts of all alternatives in a choice's `logprobs`. */
+  alternatives(logprobs: JsonObject): readonly string[];
   /** Whether `logprobs` is one set of columns instead of lists by field. */
   readonly columns: boolean;
   /** Where the released entries go, from the choice on. */
@@ -33,6 +35,8 @@ export const CHAT_GRAMMAR: ChatGrammar = {
     const entries = listAt(logprobs, found.place?.logprobs ?? "");
     return entries.length === 0 ? null : tokensOver(found.text, entries);
   },
+  alternatives: (logprobs) =>
+    Object.keys(logprobs).flatMap((field) => listAt(logprobs, field).flatMap(alternativesIn)),
   columns: false,
   logprobsPlace: (found) => ["logprobs", found.place?.logprobs ?? "content"],
 };

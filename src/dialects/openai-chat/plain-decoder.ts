@@ -46,6 +46,11 @@ export class ChatPlainDecoder extends BodyDecoder {
       native: sifted.value,
       slots: copiesOf(sifted.slots, found),
       flush: "all",
+      hides: objectsAt(sifted.value, "choices").flatMap(([at, choice]) => {
+        const logprobs = objectAt(choice, "logprobs");
+        const texts = logprobs === null ? [] : this.#grammar.alternatives(logprobs);
+        return texts.length === 0 ? [] : [{ path: ["choices", at, "logprobs"], texts }];
+      }),
       dropIfMasked: [
         ...offsetsIn(sifted.value, "message", (choice) => channels.ofChoice(choice)),
         ...objectsAt(sifted.value, "choices").flatMap(([at, choice]) => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.js";
 import { stringAt } from "../json-place.js";
 import type { ChatGrammar } from "../openai-chat/grammar.js";
-import { tokensOver } from "../token-text.js";
+import { alternativesIn, tokensOver } from "../token-text.js";
 import { COMPLETION_FIELDS } from "./fields.js";
 import { entriesOf } from "./logprobs.js";
 
@@ -22,6 +22,7 @@ export const COMPLETIONS_GRAMMAR: ChatGrammar = {
     const entries = entriesOf(logprobs);
     return entries === null || entries.length === 0 ? null : tokensOver(found.text, entries);
   },
+  alternatives: (logprobs) => (entriesOf(logprobs) ?? []).flatMap(alternativesIn),
   columns: true,
   logprobsPlace: () => ["logprobs"],
 };

@@ -2,9 +2,9 @@ import type { OutputItem } from "../../domain/entry.js";
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
 import { output } from "../decoded.js";
 import type { DecodedEvent, DecoderOptions, TextSlot } from "../dialect.js";
-import { listAt, objectAt, objectsAt, valueAt, withValue } from "../json-place.js";
+import { listAt, objectAt, objectsAt, valueAt } from "../json-place.js";
 import { copiesOf, passFieldSet, type SiftOptions, sift } from "../sift.js";
-import { tokensOver } from "../token-text.js";
+import { alternativesIn, tokensOver } from "../token-text.js";
 import type { AnswerChannels } from "./answer-channels.js";
 import { type Echo, noteEchoes, takeEchoes } from "./echo.js";
 import { EVENT_FIELDS, itemFields, RESPONSE_FIELDS, withoutCredentials } from "./fields.js";
@@ -96,6 +96,7 @@ export class NativeEvents {
       slots: copiesOf(slots, copied),
       flush: about.flush,
       dropIfMasked: this.#touched(native, about.places),
+      hides: hidden(native, about.places),
     });
   }
 
@@ -137,17 +138,45 @@ export class NativeEvents {
 
   /** Log-probabilities that spell something else than the channel would carry it past the masker. */
   #withoutForeignLogprobs(event: JsonObject, places: readonly Place[]): JsonObject {
-    let honest = event;
+    const honest = new Set<string>();
     for (const { logprobs, key } of places) {
       const entries = logprobs === null ? null : valueAt(event, logprobs);
-      if (logprobs === null || !Array.isArray(entries) || entries.length === 0) continue;
+      if (!Array.isArray(entries) || entries.length === 0) continue;
       const raw = this.#channels.get(key)?.raw ?? null;
-      if (raw !== null && tokensOver(raw, entries) !== null) continue;
-      const next = withValue(honest, logprobs, []);
-      if (isJsonObject(next)) honest = next;
+      if (raw !== null && tokensOver(raw, entries) !== null) honest.add(JSON.stringify(logprobs));
     }
-    return honest;
+    const kept = emptied(event, [], honest);
+    return isJsonObject(kept) ? kept : event;
   }
+}
+
+/** Members in which log-probabilities may stand. */
+const AROUND_LOGPROBS = new Set(["part", "item", "content", "output"]);
+
+/** The value with every list of log-probabilities empty but those that may stay; they may have no text at all. */
+function emptied(value: JsonValue, path: JsonPath, honest: ReadonlySet<string>): JsonValue {
+  if (Array.isArray(value)) {
+    return value.map((entry: JsonValue, index) => emptied(entry, [...path, index], honest));
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]): [string, JsonValue] => {
+      const at = [...path, key];
+      if (key === "logprobs" && Array.isArray(member))
+        return [key, honest.has(JSON.stringify(at)) ? member : []];
+      return [key, AROUND_LOGPROBS.has(key) ? emptied(member, at, honest) : member];
+    }),
+  );
+}
+
+/** Lists of log-probabilities with the alternatives that stand in them. */
+function hidden(native: JsonObject, places: readonly Place[]): NonNullable<Output["hides"]> {
+  return places.flatMap(({ logprobs: path }) => {
+    const entries = path === null ? null : valueAt(native, path);
+    if (path === null || !Array.isArray(entries)) return [];
+    const texts = entries.flatMap((entry: JsonValue) => alternativesIn(entry));
+    return texts.length === 0 ? [] : [{ path, texts }];
+  });
 }
 
 const OFFSETS = ["start_index", "end_index"];

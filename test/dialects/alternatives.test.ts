@@ -1,0 +1,154 @@
+/** Alternatives of tokens are text that no channel carries: what they say is looked at, in keys and bytes too. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { clientDialects, upstreamDialects } from "../../src/dialects/index.js";
+import type { DialectName } from "../../src/domain/entry.js";
+import { simpleRequest } from "../support/simple-request.js";
+import { maskedLog } from "./masked-log.js";
+import { renderStream } from "./render.js";
+
+const HARMLESS = "Hi";
+
+const bytesOf = (text: string) => [...Buffer.from(text)];
+const entry = (other: string) => ({
+  token: "Hello",
+  logprob: -0.5,
+  bytes: bytesOf("Hello"),
+  top_logprobs: [
+    { token: "Hello", logprob: -0.5, bytes: bytesOf("Hello") },
+    // Some say a token in its bytes alone.
+    { token: other.length > 5 ? "\ufffd" : other, logprob: -2, bytes: bytesOf(other) },
+  ],
+});
+const columns = (other: string) => ({
+  tokens: ["Hello"],
+  token_logprobs: [-0.5],
+  top_logprobs: [{ Hello: -0.5, [other]: -2 }],
+  text_offset: [0],
+});
+
+const sse = (...events: readonly (object | string)[]) =>
+  events.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`).join("");
+
+const ITEM = { id: "m1", type: "message", role: "assistant", status: "completed" };
+const part = (other: string) => ({
+  type: "output_text",
+  text: "Hello",
+  annotations: [],
+  logprobs: [entry(other)],
+});
+const response = (other: string) => ({
+  id: "resp_1",
+  object: "response",
+  created_at: 1,
+  model: "m",
+  status: "completed",
+  output: [{ ...ITEM, content: [part(other)] }],
+});
+const AT = { item_id: "m1", output_index: 0, content_index: 0 };
+
+/** An answer with an alternative to its one token, streamed and whole. */
+const ANSWERS: readonly (readonly [DialectName, boolean, (other: string) => string])[] = [
+  [
+    "openai-chat",
+    true,
+    (other) =>
+      sse(
+        {
+          id: "x",
+          choices: [
+            {
+              index: 0,
+              delta: { role: "assistant", content: "Hello" },
+              logprobs: { content: [entry(other)] },
+              finish_reason: null,
+            },
+          ],
+        },
+        { id: "x", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
+        "[DONE]",
+      ),
+  ],
+  [
+    "openai-chat",
+    false,
+    (other) =>
+      JSON.stringify({
+        id: "x",
+        choices: [
+          {
+            index: 0,
+            message: { role: "assistant", content: "Hello" },
+            logprobs: { content: [entry(other)] },
+            finish_reason: "stop",
+          },
+        ],
+      }),
+  ],
+  [
+    "openai-completions",
+    true,
+    (other) =>
+      sse(
+        { id: "x", choices: [{ index: 0, text: "Hello", logprobs: columns(other), finish_reason: null }] },
+        { id: "x", choices: [{ index: 0, text: "", finish_reason: "stop" }] },
+        "[DONE]",
+      ),
+  ],
+  [
+    "openai-completions",
+    false,
+    (other) =>
+      JSON.stringify({
+        id: "x",
+        choices: [{ index: 0, text: "Hello", logprobs: columns(other), finish_reason: "stop" }],
+      }),
+  ],
+  [
+    "openai-responses",
+    true,
+    (other) =>
+      sse(
+        { type: "response.created", response: { ...response(other), status: "in_progress", output: [] } },
+        { type: "response.output_item.added", output_index: 0, item: { ...ITEM, content: [] } },
+        { type: "response.output_text.delta", ...AT, delta: "Hello", logprobs: [entry(other)] },
+        { type: "response.output_text.done", ...AT, text: "Hello", logprobs: [entry(other)] },
+        { type: "response.content_part.done", ...AT, part: part(other) },
+        { type: "response.output_item.done", output_index: 0, item: { ...ITEM, content: [part(other)] } },
+        { type: "response.completed", response: response(other) },
+      ),
+  ],
+  ["openai-responses", false, (other) => JSON.stringify(response(other))],
+];
+
+function written(dialect: DialectName, stream: boolean, body: string): string {
+  const upstream = upstreamDialects.get(dialect);
+  const client = clientDialects.get(dialect);
+  assert.ok(upstream !== undefined && client !== undefined);
+  const request = simpleRequest(dialect, { stream });
+  const entries = maskedLog({ upstream, request, pieces: [Buffer.from(body)], entities: ["EMAIL_ADDRESS"] });
+  const last = entries.at(-1);
+  assert.ok(last?.type === "ended" && last.error === null, JSON.stringify(last));
+  if (stream) return renderStream(client, request, entries);
+  const plain = client.plainEncoder({ echo: new Map(), request });
+  for (const one of entries) plain.add(one);
+  return JSON.stringify(plain.body());
+}
+
+describe("alternatives of tokens", () => {
+  const planted = "jane.roe@example.com";
+  for (const [dialect, stream, answer] of ANSWERS) {
+    const form = stream ? "streamed" : "whole";
+    test(`${dialect}, ${form}: one that is to be masked takes its entry along`, () => {
+      const text = written(dialect, stream, answer(planted));
+      assert.ok(!text.includes(planted));
+      assert.ok(!text.includes(JSON.stringify(bytesOf(planted)).slice(1, -1)));
+      assert.match(text, /Hello/);
+    });
+
+    test(`${dialect}, ${form}: harmless ones stay`, () => {
+      const text = written(dialect, stream, answer(HARMLESS));
+      assert.match(text, dialect === "openai-completions" ? /"Hi":-2/ : /"token":"Hi"/);
+    });
+  }
+});
