@@ -24,6 +24,8 @@ export interface AutomatonLimits {
 const WINDOW_CHARS_PER_STATE = 4;
 /** A full cache that serves less than three characters in four is emptied and filled anew. */
 const MOST_SIMULATED = 0.25;
+const GROUP_BITS = 16;
+const MOST_GROUPS = 2 ** GROUP_BITS - 1;
 const PAGE_NUMBERS = 1 << 14;
 const EFFECTS_PER_STATE = 6;
 /** Numbers in keys and effects per state, on average: hostile text makes long keys. */
@@ -50,8 +52,8 @@ export class Automaton {
   consumed = 0;
   readonly firstRow: number;
   #keys: Int32Array[] = [new Int32Array(0)];
-  readonly #groups: Int32Array;
-  readonly #blocks: Int32Array;
+  /** Of each state: how many groups it has, and above that the index of the first in a block, plus one. */
+  readonly #facts: Int32Array;
   #effects: Effect[] = [];
   readonly #table: Int32Array;
   /** Numbers held in keys and effects. */
@@ -77,8 +79,7 @@ export class Automaton {
     const states = from.limits.maxStates + 1;
     // The table is allocated whole: pages that are never written cost no memory.
     this.transitions = new Int32Array(states * this.width);
-    this.#groups = new Int32Array(states);
-    this.#blocks = new Int32Array(states);
+    this.#facts = new Int32Array(states);
     this.#table = new Int32Array(tableSize(states));
     this.firstRow = this.rowOf(stepper.firstKey);
   }
@@ -111,12 +112,12 @@ export class Automaton {
   }
 
   groupsOf(row: number): number {
-    return this.#groups[this.#idOf(row)] ?? 0;
+    return (this.#facts[this.#idOf(row)] ?? 0) & MOST_GROUPS;
   }
 
   /** Index of the first group that is inside a block, or -1. */
   blockOf(row: number): number {
-    return (this.#blocks[this.#idOf(row)] ?? 0) - 1;
+    return ((this.#facts[this.#idOf(row)] ?? 0) >>> GROUP_BITS) - 1;
   }
 
   effect(transition: number): Effect {
@@ -220,8 +221,7 @@ export class Automaton {
     const { out, outLength } = this.stepper;
     let groups = 0;
     for (let index = this.stepper.head; index < outLength; index++) if (out[index] === GROUP) groups++;
-    this.#groups[id] = groups;
-    this.#blocks[id] = this.blockIn(out, outLength) + 1;
+    this.#facts[id] = groups | ((this.blockIn(out, outLength) + 1) << GROUP_BITS);
   }
 
   /** Index of the first group of a state key that is inside a block, or -1. */

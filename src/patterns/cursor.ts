@@ -27,8 +27,8 @@ export class Cursor {
   row: number;
   /** Key of the state as of the last `settle` or `take`; survives a flush of the cache. */
   key: Int32Array;
-  #keyLength: number;
-  #ownsKey = false;
+  /** Numbers of `key` that count, where it is a buffer of this cursor's own; -1 where it is a whole key. */
+  #ownLength = -1;
   generation: number;
   /** Start of the masked span of each live group, ascending. Only the first `groups` count. */
   starts: number[] = [];
@@ -44,7 +44,10 @@ export class Cursor {
     this.generation = automaton.generation;
     this.row = automaton.firstRow;
     this.key = automaton.keyOf(this.row);
-    this.#keyLength = this.key.length;
+  }
+
+  get #keyLength(): number {
+    return this.#ownLength < 0 ? this.key.length : this.#ownLength;
   }
 
   /** Whether the row is one of the automaton's present states, and not simulated or flushed. */
@@ -103,9 +106,7 @@ export class Cursor {
     this.settle();
     copy.row = this.row;
     copy.generation = this.generation;
-    copy.key = this.#ownsKey ? this.key.slice(0, this.#keyLength) : this.key;
-    copy.#keyLength = this.#keyLength;
-    copy.#ownsKey = this.#ownsKey;
+    copy.key = this.#wholeKey();
     copy.starts = this.starts.slice(0, this.groups);
     copy.previousEnd = this.previousEnd;
     copy.#open = this.#open;
@@ -128,6 +129,11 @@ export class Cursor {
     return this.key.subarray(0, this.#keyLength);
   }
 
+  /** The key, in memory that no later step writes over. */
+  #wholeKey(): Int32Array {
+    return this.#ownLength < 0 ? this.key : this.key.slice(0, this.#ownLength);
+  }
+
   /** Brings row and key up to date with each other; call before reading and after a hot loop. */
   settle(): void {
     if (this.row === 0) {
@@ -140,7 +146,7 @@ export class Cursor {
 
   /** Looks the state up by its key; it stays simulated when the cache has no room. */
   #rejoin(): void {
-    this.#goTo(this.#ownsKey ? this.key.slice(0, this.#keyLength) : this.key);
+    this.#goTo(this.#wholeKey());
   }
 
   #goTo(key: Int32Array): void {
@@ -152,8 +158,7 @@ export class Cursor {
     }
     this.row = 0;
     this.key = key;
-    this.#keyLength = key.length;
-    this.#ownsKey = false;
+    this.#ownLength = -1;
   }
 
   /**
@@ -200,8 +205,7 @@ export class Cursor {
   #arrive(row: number): void {
     this.row = row;
     this.key = this.automaton.keyOf(row);
-    this.#keyLength = this.key.length;
-    this.#ownsKey = false;
+    this.#ownLength = -1;
   }
 
   #simulate(c: number, start: number, end: number, sink: SpanSink): void {
@@ -236,12 +240,10 @@ export class Cursor {
       this.#arrive(row);
       return;
     }
-    if (!this.#ownsKey || this.key.length < outLength) {
+    if (this.#ownLength < 0 || this.key.length < outLength)
       this.key = new Int32Array(outLength + (outLength >> 1) + 16);
-      this.#ownsKey = true;
-    }
     for (let index = 0; index < outLength; index++) this.key[index] = out[index] ?? 0;
-    this.#keyLength = outLength;
+    this.#ownLength = outLength;
     this.row = 0;
   }
 

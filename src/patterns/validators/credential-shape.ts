@@ -59,8 +59,8 @@ const PLACEHOLDER_WORDS: ReadonlySet<string> = new Set([
 
 /** Value beside a keyword that may be a secret: no placeholder, no reference to the real place. */
 export function credentialValue(text: string): boolean {
-  if (text.length < 4 || text.startsWith("$") || isPlaceholder(text)) return false;
-  return new Set(text).size > 3;
+  if (text.length < 4 || text.startsWith("$") || !hasDistinct(text, 4)) return false;
+  return !isPlaceholder(text);
 }
 
 /** Value that holds a digit and a letter, so that it is neither a word nor a number. */
@@ -98,17 +98,26 @@ export function base64Payload(text: string): boolean {
   return text.length % 4 === 0 && upper > 0 && lower > 0 && (digits > 0 || text.endsWith("=") || upper > 1);
 }
 
+const FILLERS = "xX*01._-";
+
 /** Anything but a placeholder, in which one of the signs for "whatever" takes half of the place. */
 export function noFiller(text: string): boolean {
-  for (const sign of ["x", "X", "*", "0", "1", ".", "_", "-"]) {
-    if (text.split(sign).length - 1 > text.length / 2) return false;
+  let first = "";
+  let count = 0;
+  // What takes more than half of the place outlasts every other character in this tally (Boyer and Moore).
+  for (const char of text) {
+    if (count === 0) first = char;
+    count += char === first ? 1 : -1;
   }
-  return true;
+  if (!FILLERS.includes(first)) return true;
+  let fillers = 0;
+  for (const char of text) if (char === first) fillers++;
+  return fillers <= text.length / 2;
 }
 
 /** Value after a vendor's name: no placeholder, with a digit unless it is long. */
 export function vendorValue(text: string): boolean {
-  if (isPlaceholder(text) || new Set(text).size < 6) return false;
+  if (!hasDistinct(text, 6) || isPlaceholder(text)) return false;
   const { digits } = census(text);
   return digits > 0 && entropyOf(text) >= 2.4;
 }
@@ -125,7 +134,7 @@ export function credentialPair(text: string): boolean {
   const user = text.slice(0, colon).toLowerCase();
   const password = text.slice(colon + 1);
   if (colon < 0 || password.length < 3 || isTemplate(user) || isTemplate(password)) return false;
-  if (new Set(password).size < 3) return false;
+  if (!hasDistinct(password, 3)) return false;
   const lower = password.toLowerCase();
   const generic = user === "username" && (lower === "password" || lower === "mypassword");
   return !generic && !["your", "replace", "insert", "change"].some((word) => lower.startsWith(word));
@@ -144,6 +153,17 @@ function isTemplate(text: string): boolean {
 function isPlaceholder(text: string): boolean {
   const lower = text.toLowerCase();
   return PLACEHOLDER_WORDS.has(lower) || PLACEHOLDER_PARTS.some((part) => lower.includes(part));
+}
+
+/** Whether the text has so many different characters. */
+function hasDistinct(text: string, least: number): boolean {
+  let seen = "";
+  for (const char of text) {
+    if (seen.includes(char)) continue;
+    seen += char;
+    if (seen.length >= least) return true;
+  }
+  return false;
 }
 
 interface Census {
