@@ -13,6 +13,14 @@ export const aiSecrets: readonly Detector[] = [
     notAfter: "A-Za-z0-9_-",
   }),
   vendorToken({
+    name: "openai-scoped-key",
+    entity: "OPENAI_API_KEY",
+    pattern: "sk-(?:proj|svcacct|admin|service)-[A-Za-z0-9_-]{20,}",
+    example: `sk-proj-${alnum(48)}`,
+    source: "OpenAI platform documentation, API keys of projects, service accounts and administrators",
+    notAfter: "A-Za-z0-9_-",
+  }),
+  vendorToken({
     name: "anthropic-key",
     entity: "ANTHROPIC_API_KEY",
     pattern: "sk-ant-(?:api|admin|oat|ort|sid)\\d{2}-[A-Za-z0-9_-]{60,}",
