@@ -174,13 +174,15 @@ async function start(config: Config, host: Host): Promise<Running> {
   opened(() => verifier.close());
   revocation.onRevoked(({ concerns, error }) => gateway.endWhere(concerns, error));
   policies.onReload((reload) => {
-    if (reload.outcome === "replaced") void gateway.rejudge(reachOf(reload.from, reload.to));
+    if (reload.outcome !== "replaced") return;
+    void gateway.rejudge(reachOf(reload.from, reload.to)).then(() => pdp.warmUp());
   });
   const reloads = reloadAuthority(config, { policies, revocation, log, metrics, logger });
 
   // Before the first caller comes: an automaton is built by reading, and the first reader would pay for it.
   const plan = masking.plan(FULL_SET);
   masking.warmUp(plan);
+  await pdp.warmUp();
   // Not waited for: an issuer that is down must not keep the others' callers out. Not before the work above
   // either, which holds the event loop for so long that an answer in time would be taken for none.
   void verifier.warm().then((issuers) => warnOfIssuers(issuers, logger));

@@ -7,7 +7,7 @@ import { matchesGlob } from "./glob.js";
 import { judgeRule, type PromptFindings } from "./judge-rule.js";
 import type { Policy } from "./policy.js";
 import { factsOf, measureOnce, type PromptMeasure } from "./request-facts.js";
-import { type RoleScan, scanPrompt } from "./scan-prompt.js";
+import { prepareScans, type RoleScan, scanPrompt } from "./scan-prompt.js";
 import type { PromptScan, ScanRule } from "./scanner.js";
 import type { TokenCounter } from "./tokens/token-counter.js";
 import type { Evaluation, PolicyTrace, RuleTrace } from "./trace.js";
@@ -110,6 +110,28 @@ async function findIn(
   const promptTokens = counted ? await engines.tokens.count(prompt.segments, subject.model) : null;
   return { prompt, hits, promptTokens, measure };
 }
+
+/**
+ * Makes the scans of every policy beside those that are for everybody, which is what most callers need: an
+ * automaton takes up to some hundred milliseconds, and the first caller would wait for it.
+ */
+export async function prepare(
+  policies: readonly Policy[],
+  { compile }: Pick<Engines, "compile">,
+): Promise<void> {
+  const common = policies.filter(({ who }) => who.everyone);
+  for (const policy of policies.slice(0, MOST_PREPARED)) {
+    const beside = common.filter(({ connections }) =>
+      connections.some((each) => policy.connections.includes(each)),
+    );
+    const together = policies.filter((each) => each === policy || beside.includes(each));
+    prepareScans(together.flatMap(roleScans), compile);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** As many as the cache of scans holds with room for others. */
+const MOST_PREPARED = 48;
 
 function roleScans(policy: Policy): readonly RoleScan[] {
   return policy.prompt.flatMap((rule) => {

@@ -7,7 +7,7 @@ import type { PromptView } from "../domain/prompt.js";
 import type { Clock } from "../domain/time.js";
 import type { ApprovalGrant } from "./approvals/grant.js";
 import { combine, type Verdict } from "./combine.js";
-import { type Engines, evaluate } from "./evaluate.js";
+import { type Engines, evaluate, prepare } from "./evaluate.js";
 import { type ExplainInput, type Explanation, explain } from "./explain.js";
 import { NO_POLICY } from "./no-policy.js";
 import { mintPermit } from "./permit.js";
@@ -57,6 +57,11 @@ export class Pdp {
 
   get policyVersion(): string {
     return this.#policies.current.version;
+  }
+
+  /** Makes ready what deciding by the policies in force needs. */
+  async warmUp(): Promise<void> {
+    await prepare(this.#policies.current.policies, this.#engines);
   }
 
   /** Decides over a request. Never throws: whatever fails inside is a denial. */

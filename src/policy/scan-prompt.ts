@@ -46,6 +46,14 @@ export async function scanPrompt(
   );
 }
 
+/** Makes the scans of these rules, so that the first prompt finds them made. */
+export function prepareScans(
+  scans: readonly RoleScan[],
+  compile: (rules: readonly ScanRule[]) => PromptScan,
+): void {
+  for (const [, rules] of byRoles(scans)) compile(rules);
+}
+
 interface Run {
   readonly scan: PromptScan;
   readonly rules: number;

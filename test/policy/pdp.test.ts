@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pdp } from "../../src/policy/pdp.js";
+import { regExpScanner } from "./regexp-scanner.js";
 import type { Said } from "./world.js";
 import { asking, load, pdpOf, principal, prompt, stoppedClock, wordCounter } from "./world.js";
 
@@ -182,6 +183,28 @@ policies:
   const failed = await decide({});
   assert.ok(failed.effect === "deny");
   assert.deepEqual([failed.error.details.policy, failed.error.details.rule], ["guarded", "when"]);
+});
+
+test("what is made ready serves the first decision, alone and beside what is for everybody", async () => {
+  const compiled: number[] = [];
+  const counting = {
+    problems: regExpScanner.problems,
+    compile: (rules: Parameters<typeof regExpScanner.compile>[0]) => {
+      compiled.push(rules.length);
+      return regExpScanner.compile(rules);
+    },
+  };
+  const rule = (id: string, word: string) => `prompt: [ { id: ${id}, deny: { words: [${word}] } } ]`;
+  const set = load(`
+policies:
+  - { name: all, who: { everyone: true }, connections: [openai], models: ["*"], ${rule("a", "nothing")} }
+  - { name: ours, who: { groups: [finance] }, connections: [openai], models: ["*"], ${rule("b", "never")} }
+`);
+  const pdp = Pdp.create({ policies: set, scanner: counting, tokenizer: wordCounter, clock: stoppedClock });
+  await pdp.warmUp();
+  assert.deepEqual(compiled, [1, 2]);
+  assert.equal((await pdp.decide(asking())).effect, "allow");
+  assert.deepEqual(compiled, [1, 2]);
 });
 
 test("a scanner, counter or clock that fails is a denial, not an exception", async () => {
