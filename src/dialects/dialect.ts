@@ -40,8 +40,9 @@ export interface TextSlot {
   readonly path: JsonPath;
   /** `whole`: text that stands only here, masked by itself. `copy`: a copy of a channel's text, rebuilt
    *  from what was released there; text that the channel never carried is masked as whole. `token`: a
-   *  short structural string, masked only if a detector matches. */
-  readonly mode: "whole" | "copy" | "token";
+   *  short structural string, masked only if a detector matches. `key`: the name of a member, which goes with
+   *  its value where a detector matches. */
+  readonly mode: "whole" | "copy" | "token" | "key";
   /** Channel that a `copy` repeats. */
   readonly channel: number | null;
   readonly syntax: "text" | "json";

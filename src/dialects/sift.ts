@@ -83,7 +83,12 @@ class Sieve {
       const listed = childRule(rule, key);
       if (listed === undefined && !plainKey(key)) continue;
       const passes = this.#any(child, listed, [...path, key]);
-      if (passes !== undefined) kept[key] = passes;
+      if (passes === undefined) continue;
+      kept[key] = passes;
+      // A name that no table knows is text too. It comes after its member's own strings, which it may take along.
+      if (rule === "tree" || listed === undefined) {
+        this.slots.push({ path: [...path, key], mode: "key", channel: null, syntax: "text" });
+      }
     }
     return kept;
   }
@@ -174,8 +179,8 @@ function dotted(path: JsonPath): string {
 
 /** Strings that stand in the envelope of every chunk. */
 export function stringsOf(sifted: Sifted): readonly string[] {
-  return sifted.slots.flatMap(({ path }) => {
-    const text = valueAt(sifted.value, path);
+  return sifted.slots.flatMap(({ path, mode }) => {
+    const text = mode === "key" ? path.at(-1) : valueAt(sifted.value, path);
     return typeof text === "string" ? [text] : [];
   });
 }

@@ -219,6 +219,10 @@ export class AnswerMasker {
     if (native === null) return null;
     for (const slot of event.slots) {
       const raw = valueAt(native, slot.path);
+      if (slot.mode === "key") {
+        if (!this.#areClean([String(slot.path.at(-1))])) native = withoutValue(native, slot.path);
+        continue;
+      }
       if (typeof raw === "string") native = withValue(native, slot.path, this.#slot(slot, raw, findings));
     }
     for (const { path, texts } of event.hides ?? []) {

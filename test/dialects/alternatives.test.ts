@@ -126,7 +126,12 @@ function written(dialect: DialectName, stream: boolean, body: string): string {
   const client = clientDialects.get(dialect);
   assert.ok(upstream !== undefined && client !== undefined);
   const request = simpleRequest(dialect, { stream });
-  const entries = maskedLog({ upstream, request, pieces: [Buffer.from(body)], entities: ["EMAIL_ADDRESS"] });
+  const entries = maskedLog({
+    upstream,
+    request,
+    pieces: [Buffer.from(body)],
+    entities: ["EMAIL_ADDRESS", "CREDIT_CARD"],
+  });
   const last = entries.at(-1);
   assert.ok(last?.type === "ended" && last.error === null, JSON.stringify(last));
   if (stream) return renderStream(client, request, entries);
@@ -134,6 +139,69 @@ function written(dialect: DialectName, stream: boolean, body: string): string {
   for (const one of entries) plain.add(one);
   return JSON.stringify(plain.body());
 }
+
+describe("names of members", () => {
+  const planted = "jane.roe@example.com";
+  const CARD = "4111111111111111";
+  const member = (name: string) => ({ kept: true, [name]: { a: 1 } });
+  const BODIES: readonly (readonly [DialectName, boolean, (name: string) => string])[] = [
+    [
+      "openai-chat",
+      true,
+      (name) =>
+        sse(
+          {
+            id: "x",
+            extra: member(name),
+            choices: [{ index: 0, delta: { content: "Hello", extra: member(name) }, finish_reason: null }],
+          },
+          { id: "x", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
+          "[DONE]",
+        ),
+    ],
+    [
+      "openai-responses",
+      true,
+      (name) =>
+        sse(
+          { type: "response.created", response: { ...response("Hi"), output: [], status: "in_progress" } },
+          {
+            type: "response.output_item.done",
+            output_index: 0,
+            item: { id: "w", type: "tool_search_call", arguments: member(name), status: "completed" },
+          },
+          { type: "response.completed", response: response("Hi") },
+        ),
+    ],
+    [
+      "anthropic-messages",
+      false,
+      (name) =>
+        JSON.stringify({
+          id: "m",
+          type: "message",
+          role: "assistant",
+          model: "m",
+          content: [{ type: "text", text: "Hello", extra: member(name) }],
+          stop_reason: "end_turn",
+          usage: { input_tokens: 1, output_tokens: 1 },
+        }),
+    ],
+  ];
+  for (const [dialect, stream, answer] of BODIES) {
+    for (const secret of [planted, `x.${planted}`, CARD]) {
+      test(`${dialect}: ${secret} as a name goes with its member`, () => {
+        const text = written(dialect, stream, answer(secret));
+        assert.ok(!text.includes(secret), text);
+        assert.match(text, /Hello/);
+      });
+    }
+
+    test(`${dialect}: a word as a name stays`, () => {
+      assert.match(written(dialect, stream, answer("some_field")), /"some_field":\{"a":1\}/);
+    });
+  }
+});
 
 describe("alternatives of tokens", () => {
   const planted = "jane.roe@example.com";

@@ -123,7 +123,9 @@ export class ChatStreamDecoder extends EventDecoder {
     }
     if (items.length > 0) events.push(output(items));
     const whole =
-      spoken.length === 1 && endings.length === 0 && sifted.slots.every(({ mode }) => mode === "token");
+      spoken.length === 1 &&
+      endings.length === 0 &&
+      sifted.slots.every(({ mode }) => mode === "token" || mode === "key");
     if (whole) {
       const delta = this.#delta(chunk, first, { value: sifted.value, path: first.path });
       events.push(delta);

@@ -5,8 +5,8 @@ import { output, parseEvent, reportedError } from "../decoded.js";
 import type { DecodedEvent, LogprobToken, StreamDecoderOptions, Template } from "../dialect.js";
 import { EventDecoder } from "../event-decoder.js";
 import { FastPath, type Hole } from "../fast-path.js";
-import { listAt, numberAt, objectAt, stringAt, valueAt, withValue } from "../json-place.js";
-import { passFieldSet, type Sifted, type SiftOptions, sift } from "../sift.js";
+import { listAt, numberAt, objectAt, stringAt, withValue } from "../json-place.js";
+import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "../sift.js";
 import { SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { tokensOver } from "../token-text.js";
@@ -228,13 +228,6 @@ function passedPlace(
 ): Place {
   const key = `${outputIndexOf(event)}.pass ${type} ${path.join(".")}.0`;
   return { path, text, key, kind: "other", syntax: "text", logprobs: null };
-}
-
-function stringsOf(sifted: Sifted): readonly string[] {
-  return sifted.slots.flatMap(({ path }) => {
-    const text = valueAt(sifted.value, path);
-    return typeof text === "string" ? [text] : [];
-  });
 }
 
 /** What the fast path may skip over. */
