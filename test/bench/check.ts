@@ -1,6 +1,6 @@
 /**
  * Compares what the benchmarks wrote with the targets: `node --import tsx test/bench/check.ts [--only-required]`.
- * Reads gateway.json and surroundings.json of test/bench/results, says met or missed for each target and exits with 1
+ * Reads gateway.json, surroundings.json and scale.json of test/bench/results, says met or missed for each target and exits with 1
  * where a required one is missed or was not measured. Run `npm run bench` before.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -40,6 +40,10 @@ function read<Result>(name: string): { readonly at: string; readonly result: Res
 const runs = read<{ readonly runs: readonly Run[] }>("gateway.json")?.result.runs ?? [];
 const surroundings = read<{ readonly rows: readonly Row[]; readonly memory: readonly IdleMemory[] }>(
   "surroundings.json",
+)?.result;
+
+const scale = read<{ readonly delay?: Readonly<Record<string, { readonly latencyP99Ms: number }>> }>(
+  "scale.json",
 )?.result;
 
 /** Values of a figure of the gateway over that of another target, of one round each. */
@@ -93,6 +97,12 @@ const bare = surroundings?.memory.find(({ way }) => way === "bare proxy, SSE");
 function memoryOf(way: IdleMemory["way"]): readonly number[] {
   const found = surroundings?.memory.find((each) => each.way === way);
   return found === undefined || bare === undefined ? [] : [(found.rssBytes - bare.rssBytes) / 1024];
+}
+
+/** What other streams feel of a megabyte of hostile prompt: the worst of its kinds. */
+function besideHostile(): readonly number[] {
+  const felt = Object.entries(scale?.delay ?? {}).filter(([name]) => name.includes("a megabyte of"));
+  return felt.length === 0 ? [] : [Math.max(...felt.map(([, { latencyP99Ms }]) => latencyP99Ms))];
 }
 
 const TARGETS: readonly Target[] = [
@@ -153,6 +163,13 @@ const TARGETS: readonly Target[] = [
     aim: 20,
     unit: "KB",
     seen: memoryOf("websocket"),
+  },
+  {
+    what: "p99 of other streams beside a megabyte of hostile prompt",
+    required: 50,
+    aim: 20,
+    unit: "ms",
+    seen: besideHostile(),
   },
   { what: "memory of an idle stream, gRPC", required: 40, aim: 20, unit: "KB", seen: memoryOf("grpc") },
 ];

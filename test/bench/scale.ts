@@ -198,7 +198,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
       points.push({ x, gateway, shape: paced(100) });
     }
     const part = await measure(points, {
-      title: `Cost of a chunk by sessions in the store, 100 streams, ${TOTAL} chunks/s`,
+      title: `Cost of a chunk by stored sessions, 100 streams, ${TOTAL} chunks/s`,
       xLabel: "stored sessions",
       yLabel: Y,
       xScale: "log",
