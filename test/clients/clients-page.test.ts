@@ -121,6 +121,15 @@ describe("docs/clients.md", { timeout: 300_000 }, () => {
     });
   }
 
+  test("the command of docs/grpc.md does what it says", async () => {
+    const [command] = blocksOf(readFileSync("docs/grpc.md", "utf8")).filter(
+      ({ language }) => language === "sh",
+    );
+    const here = command?.text.replaceAll("localhost:50051", "127.0.0.1:4001") ?? "";
+    const output = await demo.typed(here.replace("buf curl", "npx buf curl"), { TOKEN: token });
+    assert.match(output, /"outcome": "complete"/);
+  });
+
   test("what is written for openai 6 runs with openai 7 as well", async () => {
     const written = blocks.filter(({ language, text }) => language === "js" && text.includes('from "openai'));
     assert.equal(written.length, 4);
