@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { median } from "./load.js";
-import { type IdleMemory, type Row, ratios } from "./surroundings.js";
+import { type IdleMemory, ratios, type Surroundings } from "./surroundings.js";
 
 /** One run of the harness's client. */
 interface Run {
@@ -38,9 +38,7 @@ function read<Result>(name: string): { readonly at: string; readonly result: Res
 }
 
 const runs = read<{ readonly runs: readonly Run[] }>("gateway.json")?.result.runs ?? [];
-const surroundings = read<{ readonly rows: readonly Row[]; readonly memory: readonly IdleMemory[] }>(
-  "surroundings.json",
-)?.result;
+const surroundings = read<Partial<Surroundings>>("surroundings.json")?.result;
 
 const scale = read<{ readonly delay?: Readonly<Record<string, { readonly latencyP99Ms: number }>> }>(
   "scale.json",
@@ -91,11 +89,11 @@ function firstChunk(): readonly number[] {
 
 const cpu = (run: Run): number | undefined => run.cpu_us_per_chunk;
 const late = (run: Run): number | undefined => run.lat_us?.p99;
-const bare = surroundings?.memory.find(({ way }) => way === "bare proxy, SSE");
+const bare = surroundings?.memory?.find(({ way }) => way === "bare proxy, SSE");
 
 /** Memory of a stream above that of a bare proxy, since every proxy has the two sockets. */
 function memoryOf(way: IdleMemory["way"]): readonly number[] {
-  const found = surroundings?.memory.find((each) => each.way === way);
+  const found = surroundings?.memory?.find((each) => each.way === way);
   return found === undefined || bare === undefined ? [] : [(found.rssBytes - bare.rssBytes) / 1024];
 }
 
@@ -163,6 +161,13 @@ const TARGETS: readonly Target[] = [
     aim: 20,
     unit: "KB",
     seen: memoryOf("websocket"),
+  },
+  {
+    what: "replay, difference from the recorded offset at p99",
+    required: 5,
+    aim: 2,
+    unit: "ms",
+    seen: surroundings?.replayDriftMs === undefined ? [] : [surroundings.replayDriftMs.p99],
   },
   {
     what: "p99 of other streams beside a megabyte of hostile prompt",

@@ -104,7 +104,7 @@ if (code === 0 && values.scenario === undefined && !values["only-harness"]) {
     rounds: Number(rounds),
     streams: Number(streams),
   });
-  report(measured.rows, measured.memory);
+  report(measured);
   writeResult("surroundings", measured);
 }
 

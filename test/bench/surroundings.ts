@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startBareProxy } from "./bare-proxy.js";
 import { type BenchPlace, openPlace } from "./bench-place.js";
-import { drive, type LoadSeen, type LoadShape, median, wait } from "./load.js";
+import { drive, type LoadSeen, type LoadShape, median, type Percentiles, wait } from "./load.js";
 import type { GatewaySettings, Measured, MeasuredGateway } from "./measured-gateway.js";
+import { replayDrift } from "./replay-drift.js";
 import { writeResult } from "./result.js";
 import { type LoadClient, type LoadStream, loadClient, WAYS, type WayName } from "./stream-clients.js";
 
@@ -48,18 +49,25 @@ export interface IdleMemory {
   readonly heapBytes: number;
 }
 
+export interface Surroundings {
+  readonly rows: readonly Row[];
+  readonly memory: readonly IdleMemory[];
+  readonly replayDriftMs: Percentiles;
+}
+
 export async function measureSurroundings(options: {
   readonly harness: string;
   readonly rounds: number;
   readonly streams: number;
-}): Promise<{ readonly rows: readonly Row[]; readonly memory: readonly IdleMemory[] }> {
+}): Promise<Surroundings> {
   const place = await openPlace(options.harness);
   try {
     const rows = await variants(place, options.rounds);
     const memory: IdleMemory[] = [];
     for (const way of WAYS) memory.push(await idleMemory(place, way, options.streams));
     memory.push(await bareProxyMemory(place, options));
-    return { rows, memory };
+    const replayed = await place.gateway({ name: "replayed" });
+    return { rows, memory, replayDriftMs: await replayDrift(place.target(replayed)) };
   } finally {
     await place.close();
   }
@@ -185,7 +193,7 @@ async function holding<Seen>(client: LoadClient, count: number, look: () => Prom
 }
 
 /** Ratios of one round, since only they mean something on a machine that does other work too. */
-export function report(rows: readonly Row[], memory: readonly IdleMemory[]): void {
+export function report({ rows, memory, replayDriftMs }: Surroundings): void {
   console.log("\n## the same load over every way, and with one thing changed (medians, [least to most])");
   console.log(
     "gateway, way | us/chunk | over default, SSE | chunks/s | late p50, p99 ms | first p50 ms | failures",
@@ -210,6 +218,10 @@ export function report(rows: readonly Row[], memory: readonly IdleMemory[]): voi
   console.log("\n## memory of an open, idle stream\nway | streams | resident KB | heap KB");
   for (const { way, streams, rssBytes, heapBytes } of memory)
     console.log([way, streams, (rssBytes / 1024).toFixed(1), (heapBytes / 1024).toFixed(1)].join(" | "));
+  const { p50, p99, max } = replayDriftMs;
+  console.log(
+    `\n## a replay is late by p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, at most ${max.toFixed(1)} ms`,
+  );
 }
 
 function casesOf(rows: readonly Row[]): readonly (readonly [string, WayName])[] {
@@ -248,6 +260,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     rounds: Number(values.rounds),
     streams: Number(values.streams),
   });
-  report(measured.rows, measured.memory);
+  report(measured);
   writeResult("surroundings", measured);
 }
