@@ -6,6 +6,15 @@ import { CLOSE, CONTEXT_BITS, type Resolution, Resolver } from "./resolver.js";
 /** Separates groups in a state key; node numbers are never negative. */
 export const GROUP = -1;
 
+/** Numbers of a node in the tables of a stepper, and their places. */
+const STRIDE = 4;
+const SET = 0;
+const LEADS = 1;
+const APART = 2;
+const FREE = 0;
+const SHARED = 1;
+const IN_GROUP = 2;
+
 /**
  * One step of the subset construction. A state key is `[side, open contexts..., items..., GROUP,
  * items..., GROUP, items...]`, items from `head` on: items before the first GROUP have no start of the masked span yet; each group
@@ -19,9 +28,14 @@ export class Stepper {
   /** 1 where every start of a rule must be kept apart, since a validator may refuse one of them. */
   readonly #apart: Uint8Array;
   readonly #resolver: Resolver;
-  readonly #markFree: Int32Array;
-  readonly #markShared: Int32Array;
-  readonly #markGroup: Int32Array;
+  /**
+   * What a step asks of a node, side by side, since it is far reads that cost time: the place of its set
+   * in `inSet` (-1: it is no `char`), the one node that a character leads to where it is one alone and
+   * accepts nothing (-1: ask the closure; -2: not known yet), and 1 where its rule's starts are kept apart.
+   */
+  readonly #nodes: Int32Array;
+  /** The last step that put a node among the free ones, or into any group; the last group it is in. */
+  readonly #marks: Int32Array;
   #step = 0;
   #group = 0;
 
@@ -43,10 +57,14 @@ export class Stepper {
     this.#apart = from.apart;
     this.#resolver = new Resolver(program, alphabet, from.contexts);
     this.head = 1 + Math.ceil(from.contexts.reach.length / CONTEXT_BITS);
-    const nodes = program.op.length;
-    this.#markFree = new Int32Array(nodes);
-    this.#markShared = new Int32Array(nodes);
-    this.#markGroup = new Int32Array(nodes);
+    this.#nodes = new Int32Array(program.op.length * STRIDE);
+    this.#marks = new Int32Array(program.op.length * STRIDE);
+    for (const [node, op] of program.op.entries()) {
+      const base = node * STRIDE;
+      this.#nodes[base + SET] = op === Op.char ? (program.b[node] ?? 0) * alphabet.width : -1;
+      this.#nodes[base + LEADS] = -2;
+      this.#nodes[base + APART] = from.apart[program.rule[node] ?? 0] ?? 0;
+    }
   }
 
   get firstKey(): Int32Array {
@@ -92,15 +110,17 @@ export class Stepper {
     length: number,
     at: { readonly side: number; readonly c: number; readonly tagged: Resolution[] },
   ): number {
-    const { op, a, b } = this.#program;
-    const { inSet, width } = this.#alphabet;
+    const { inSet } = this.#alphabet;
     let index = this.head;
     for (; index < length; index++) {
       const item = key[index] ?? GROUP;
       if (item === GROUP) break;
-      if (op[item] === Op.char) {
-        if (inSet[(b[item] ?? 0) * width + at.c] === 1)
-          this.#addFree(this.#resolver.closure(a[item] ?? 0).items);
+      const set = this.#nodes[item * STRIDE + SET] ?? -1;
+      if (set >= 0) {
+        if (inSet[set + at.c] !== 1) continue;
+        const next = this.#leadsTo(item);
+        if (next >= 0) this.#addFreeItem(next);
+        else this.#addFree(this.#closureAfter(item).items);
         continue;
       }
       const found = this.#resolver.resolution(item, false, at);
@@ -116,17 +136,19 @@ export class Stepper {
     from: number,
     at: { readonly length: number; readonly side: number; readonly c: number; readonly group: number },
   ): number {
-    const { op, a, b } = this.#program;
-    const { inSet, width } = this.#alphabet;
+    const { inSet } = this.#alphabet;
     const begun = this.#beginGroup();
     const accepted = this.accepts.length;
     let index = from;
     for (; index < at.length; index++) {
       const item = key[index] ?? GROUP;
       if (item === GROUP) break;
-      if (op[item] === Op.char) {
-        if (inSet[(b[item] ?? 0) * width + at.c] === 1)
-          this.#addTagged(this.#resolver.closure(a[item] ?? 0), at.group);
+      const set = this.#nodes[item * STRIDE + SET] ?? -1;
+      if (set >= 0) {
+        if (inSet[set + at.c] !== 1) continue;
+        const next = this.#leadsTo(item);
+        if (next >= 0) this.#addTaggedItem(next);
+        else this.#addTagged(this.#closureAfter(item), at.group);
       } else this.#addTagged(this.#resolver.resolution(item, true, at), at.group);
     }
     this.#endGroup(begun, { source: at.group, accepted });
@@ -166,28 +188,46 @@ export class Stepper {
     this.outLength = kept;
   }
 
+  #closureAfter(item: number): Resolution {
+    return this.#resolver.closure(this.#program.a[item] ?? 0);
+  }
+
+  #leadsTo(item: number): number {
+    const place = item * STRIDE + LEADS;
+    const known = this.#nodes[place] ?? -1;
+    if (known !== -2) return known;
+    const { items, eager } = this.#closureAfter(item);
+    const next = items.length === 1 && eager.length === 0 ? (items[0] ?? -1) : -1;
+    this.#nodes[place] = next;
+    return next;
+  }
+
   #addFree(items: Int32Array): void {
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index] ?? 0;
-      if (this.#markFree[item] === this.#step) continue;
-      this.#markFree[item] = this.#step;
-      this.#push(item);
+    for (let index = 0; index < items.length; index++) this.#addFreeItem(items[index] ?? 0);
+  }
+
+  #addFreeItem(item: number): void {
+    const place = item * STRIDE + FREE;
+    if (this.#marks[place] === this.#step) return;
+    this.#marks[place] = this.#step;
+    this.#push(item);
+  }
+
+  #addTaggedItem(item: number): void {
+    const base = item * STRIDE;
+    if (this.#nodes[base + APART] === 1) {
+      if (this.#marks[base + IN_GROUP] === this.#group) return;
+      this.#marks[base + IN_GROUP] = this.#group;
+    } else {
+      if (this.#marks[base + SHARED] === this.#step) return;
+      this.#marks[base + SHARED] = this.#step;
     }
+    this.#push(item);
   }
 
   #addTagged(found: Resolution, group: number): void {
     const { items, now, eager } = found;
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index] ?? 0;
-      if (this.#apart[this.#program.rule[item] ?? 0] === 1) {
-        if (this.#markGroup[item] === this.#group) continue;
-        this.#markGroup[item] = this.#group;
-      } else {
-        if (this.#markShared[item] === this.#step) continue;
-        this.#markShared[item] = this.#step;
-      }
-      this.#push(item);
-    }
+    for (let index = 0; index < items.length; index++) this.#addTaggedItem(items[index] ?? 0);
     for (let index = 0; index < now.length; index++) this.#accept(now[index] ?? 0, group, 0);
     for (let index = 0; index < eager.length; index++) this.#accept(eager[index] ?? 0, group, 1);
   }
