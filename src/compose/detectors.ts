@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/load.js";
-import type { WrittenSecret } from "../config/shapes.js";
+import { namedSecrets } from "../config/named-secrets.js";
 import { SluiceError } from "../domain/errors.js";
 import type { MaskLiteral } from "../masking/mask-literal.js";
 import { Masking } from "../masking/masking.js";
@@ -117,17 +117,7 @@ function checkExamples(
  * @throws SluiceError `invalid_config` for a secret that is not there.
  */
 export function credentialLiterals(config: Config): readonly MaskLiteral[] {
-  const { connections, notifications } = config.written;
-  const named: readonly (readonly [string, WrittenSecret])[] = [
-    ...connections.flatMap(({ name, credential }) =>
-      credential === undefined ? [] : [[`credentials/${name.value}`, credential.value] as const],
-    ),
-    ...notifications.webhooks.flatMap(({ name, secrets }) =>
-      secrets.map(({ value }, index) => [`notifications/${name.value}/${index}`, value] as const),
-    ),
-    ...notifications.slack.map(({ name, url }) => [`notifications/${name.value}`, url.value] as const),
-  ];
-  return named.map(([id, secret]) => ({
+  return namedSecrets(config.written).map(({ id, secret }) => ({
     id,
     entity: "UPSTREAM_CREDENTIAL",
     value: config.secret(secret).read(),

@@ -1,6 +1,7 @@
 import { routesOf } from "../../compose/connections.js";
 import { issuersOf } from "../../config/issuers.js";
 import { loadConfig } from "../../config/load.js";
+import { namedSecrets } from "../../config/named-secrets.js";
 import { systemClock } from "../../domain/time.js";
 import { act } from "../act.js";
 import type { OutputFlags } from "../flags.js";
@@ -21,11 +22,9 @@ export function check(options: OutputFlags & { readonly config: string }, io: Io
       await Promise.all(upstreams.map((upstream) => upstream.close()));
     const bench = new Workbench(options.config);
     const set = bench.read(config.policyFile);
-    const unset = config.written.connections.flatMap(({ name, credential }) => {
-      const description = credential === undefined ? "" : config.secret(credential.value).description;
-      return description.startsWith("not set")
-        ? [`connections ${name.value}: credential ${description}`]
-        : [];
+    const unset = namedSecrets(config.written).flatMap(({ what, secret }) => {
+      const { description } = config.secret(secret);
+      return description.startsWith("not set") ? [`${what} ${description}`] : [];
     });
     const warnings = [...bench.notes, ...set.warnings, ...unset];
     const { connections, identity } = config.written;

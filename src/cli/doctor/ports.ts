@@ -23,10 +23,16 @@ interface Readiness {
 
 /** Whether the gateway could listen, or is the one that listens already. */
 export async function ports(config: Config, timeoutMs: number): Promise<Ports> {
-  const [http, grpc] = await Promise.all([isFree(config.http), isFree(config.grpc)]);
-  const running = http === "in use" ? await readiness(config, timeoutMs) : null;
-  const finding = (which: "http" | "grpc", found: Free): Finding => {
-    const at = formatAddress(config[which]);
+  const named = {
+    http: config.http,
+    grpc: config.grpc,
+    ...(config.metrics === null ? {} : { metrics: config.metrics }),
+  };
+  const entries = Object.entries(named);
+  const free = await Promise.all(entries.map(([, address]) => isFree(address)));
+  const running = free[0] === "in use" ? await readiness(config, timeoutMs) : null;
+  const finding = (which: string, address: Address, found: Free): Finding => {
+    const at = formatAddress(address);
     if (found === "free") return fine(`${which} port`, `${at} is free`);
     if (found === "in use" && running !== null)
       return fine(`${which} port`, `${at} is the running gateway's`);
@@ -42,7 +48,8 @@ export async function ports(config: Config, timeoutMs: number): Promise<Ports> {
     running === null || running.state === "ok"
       ? []
       : [odd("gateway", `it runs, but takes no new work: ${running.state}`, "its log says why")];
-  return { running, findings: [finding("http", http), finding("grpc", grpc), ...busy] };
+  const findings = entries.map(([which, address], index) => finding(which, address, free[index] ?? "free"));
+  return { running, findings: [...findings, ...busy] };
 }
 
 /** Whether the gateway that runs decides by the policies that the file holds. */
