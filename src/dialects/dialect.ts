@@ -58,6 +58,8 @@ export type DecodedEvent =
       /** Where `template` says something for the first time (a role, the id and name of a tool call): the
        *  envelope for text of this event that comes out later, since clients take in such things once. */
       readonly later?: Template;
+      /** The envelope without the signature that stands in it, for a text that was masked. */
+      readonly unsealed?: Template;
     }
   | {
       readonly type: "output";

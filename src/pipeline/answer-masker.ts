@@ -22,6 +22,8 @@ interface ChannelState {
   readonly masker: StreamMasker;
   readonly logprobs: LogprobQueue<string | null> | null;
   template: Template | null;
+  /** The envelope in its place once text of the channel was masked; null: the same. */
+  unsealed: Template | null;
   /** Text released so far, for dialects that send it again; null where nothing repeats it. */
   released: string | null;
   isMasked: boolean;
@@ -101,11 +103,21 @@ export class AnswerMasker {
     }
   }
 
-  #delta({ channel, text, template, logprobs, later }: Extract<DecodedEvent, { type: "delta" }>): void {
+  #delta({
+    channel,
+    text,
+    template,
+    logprobs,
+    later,
+    unsealed,
+  }: Extract<DecodedEvent, { type: "delta" }>): void {
     const state = this.#stateOf(channel, true);
     if (state.isEnded)
       throw new SluiceError("upstream_broken", "The model sent text on a channel that had ended.");
-    if (template !== null) state.template = template;
+    if (template !== null) {
+      state.template = template;
+      state.unsealed = unsealed ?? null;
+    }
     if (logprobs !== null) {
       state.logprobs?.push(
         logprobs.map(({ text: said, json, alternatives }) => ({
@@ -120,6 +132,7 @@ export class AnswerMasker {
     // The text may come out under the envelope of another event; what this one announces must not wait for it.
     if (released === "") this.#announce(template);
     state.template = later;
+    state.unsealed = null;
   }
 
   #announce(template: Template): void {
@@ -160,7 +173,7 @@ export class AnswerMasker {
       type: "chunk",
       channel: state.channel.id,
       text,
-      template: this.#templateOf(state.template),
+      template: this.#templateOf((state.isMasked ? state.unsealed : null) ?? state.template),
       logprobs: logprobs.length === 0 ? null : `[${logprobs.join(",")}]`,
       findings,
     };
@@ -309,6 +322,7 @@ export class AnswerMasker {
       logprobs:
         channel.kind === "text" || channel.kind === "refusal" ? new LogprobQueue<string | null>() : null,
       template: null,
+      unsealed: null,
       released: keepsCopies ? "" : null,
       isMasked: false,
       isEnded: false,

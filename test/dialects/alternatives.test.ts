@@ -220,3 +220,65 @@ describe("alternatives of tokens", () => {
     });
   }
 });
+
+describe("signatures of OpenAI's form", () => {
+  const SEAL = "c2lnbmF0dXJlIG9mIHRoaXMgdmVyeSB0ZXh0LCBsb25nIGVub3VnaCB0byBiZSBvbmUgb2YgdGhlbQ==";
+  const sealedCall = (to: string) => ({
+    index: 0,
+    id: "c1",
+    type: "function",
+    function: { name: "mail", arguments: JSON.stringify({ to }) },
+    extra_content: { google: { thought_signature: SEAL } },
+  });
+  const sealedThought = (text: string) => ({ type: "reasoning.text", index: 0, text, signature: SEAL });
+  const chunk = (delta: object, finish: string | null = null) => ({
+    id: "x",
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+  const SAYINGS: readonly (readonly [string, (text: string) => readonly [object, ...object[]]])[] = [
+    ["a call", (text) => [chunk({ role: "assistant", tool_calls: [sealedCall(text)] })]],
+    [
+      "a call that ends its choice",
+      (text) => [chunk({ role: "assistant", tool_calls: [sealedCall(text)] }, "tool_calls")],
+    ],
+    ["thought", (text) => [chunk({ role: "assistant", reasoning_details: [sealedThought(`${text} .`)] })]],
+    [
+      "thought whose seal comes later",
+      (text) => [
+        chunk({
+          role: "assistant",
+          reasoning_details: [{ type: "reasoning.text", index: 0, text: `${text} . ` }],
+        }),
+        chunk({ reasoning_details: [{ type: "reasoning.text", index: 0, signature: SEAL }] }),
+      ],
+    ],
+    [
+      "text whose seal comes later",
+      (text) => [
+        chunk({ role: "assistant", content: `${text} . ` }),
+        chunk({ content: "", extra_content: { google: { thought_signature: SEAL } } }),
+      ],
+    ],
+  ];
+  for (const [what, say] of SAYINGS) {
+    const answer = (text: string) =>
+      written("openai-chat", true, sse(...say(text), chunk({}, "stop"), "[DONE]"));
+    test(`${what}: passes with its text, and goes where that was masked`, () => {
+      assert.ok(answer("nobody at all").includes(SEAL));
+      const masked = answer("jane.roe@example.com");
+      assert.ok(masked.includes("<EMAIL_ADDRESS>"), masked);
+      assert.ok(!masked.includes(SEAL), masked);
+    });
+  }
+
+  test("of a whole answer, the same", () => {
+    const answer = (text: string) => {
+      const { index: _, ...call } = sealedCall(text);
+      const message = { role: "assistant", content: null, tool_calls: [call] };
+      const choices = [{ index: 0, message, finish_reason: "tool_calls" }];
+      return written("openai-chat", false, JSON.stringify({ id: "x", choices }));
+    };
+    assert.ok(answer("nobody").includes(SEAL));
+    assert.ok(!answer("jane.roe@example.com").includes(SEAL));
+  });
+});

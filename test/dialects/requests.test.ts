@@ -88,6 +88,27 @@ describe("a chat request", () => {
     assert.equal(request.segments[at]?.text, "Weather?");
   });
 
+  test("takes the signature of a call back, and gives it up where its arguments were redacted", () => {
+    const call = {
+      id: "c1",
+      type: "function",
+      function: { name: "get", arguments: '{"city":"Ulm"}' },
+      extra_content: { google: { thought_signature: "c2lnbmVk" } },
+    };
+    const messages = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", tool_calls: [call] },
+    ];
+    const request = chatClient.parse({ model: "m", messages }, NONE);
+    assert.match(chatUpstream.build(request, BUILD).body, /"thought_signature":"c2lnbmVk"/);
+    const at = request.segments.findIndex(({ text }) => text.includes("Ulm"));
+    const redacted = chatClient.withTexts(request, new Map([[at, '{"city":"<LOCATION>"}']]));
+    assert.match(
+      chatUpstream.build(redacted, BUILD).body,
+      /"thought_signature":"skip_thought_signature_validator"/,
+    );
+  });
+
   test("cannot have the names of its tools' properties redacted", () => {
     const request = chatClient.parse(asked, NONE);
     const at = request.segments.findIndex(({ text }) => text === "city");

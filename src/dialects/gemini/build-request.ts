@@ -2,13 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json
 import type { BuildOptions, BuiltRequest } from "../dialect.js";
 import { present } from "../present.js";
 import type { CompletionRequest, Message, NeutralRequest, Part } from "../request.js";
-
-/**
- * Stands where Gemini 3 and later want the signature of a call that they made themselves. It is the word that the
- * provider gives for histories whose signatures are gone.
- * @see https://ai.google.dev/gemini-api/docs/thought-signatures
- */
-const NO_SIGNATURE = "skip_thought_signature_validator";
+import { NO_SIGNATURE } from "./no-signature.js";
 
 /** Writes the upstream request of Gemini's `generateContent`. */
 export function buildGeminiRequest(request: CompletionRequest, options: BuildOptions): BuiltRequest {

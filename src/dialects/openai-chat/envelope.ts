@@ -128,6 +128,41 @@ export function logprobsLast(value: JsonValue, hole: JsonPath): JsonValue {
   return { ...value, choices };
 }
 
+/** Where a signature may stand, from the entry or message on whose text it stands for. */
+const SEALS: readonly JsonPath[] = [["signature"], ["extra_content", "google", "thought_signature"]];
+
+/** Signatures that stand beside a text, in its entry of a list or in its message. */
+export function sealsBeside(value: JsonValue, text: JsonPath): readonly JsonPath[] {
+  const entry = text.findLastIndex((step, index) => index > 1 && typeof step === "number");
+  const around = [text.slice(0, 3), ...(entry < 0 ? [] : [text.slice(0, entry + 1)])];
+  return around
+    .flatMap((base) => SEALS.map((seal) => [...base, ...seal]))
+    .filter((path) => typeof valueAt(value, path) === "string");
+}
+
+/** The envelope without the signatures beside its text; null where there are none. */
+export function unsealed({ value, path }: Envelope): Envelope | null {
+  const seals = sealsBeside(value, path);
+  if (seals.length === 0) return null;
+  return { value: seals.reduce((rest, seal) => removed(rest, seal) ?? rest, value), path };
+}
+
+/** Signatures in an event without text: they stand for what their choice has said. */
+export function sealsIn(value: JsonObject, channels: (choice: number) => readonly number[]): DropIfMasked {
+  return objectsAt(value, "choices").flatMap(([at, choice]) => {
+    const delta = objectAt(choice, "delta") ?? {};
+    const index = typeof choice["index"] === "number" ? choice["index"] : 0;
+    const texts = ["reasoning_details", "tool_calls"].flatMap((list) =>
+      objectsAt(delta, list).map(([entry]): JsonPath => ["choices", at, "delta", list, entry, "text"]),
+    );
+    const paths = [["choices", at, "delta", "content"], ...texts].flatMap((text) => sealsBeside(value, text));
+    return [...new Map(paths.map((path) => [path.join("."), path])).values()].map((path) => ({
+      path,
+      channels: channels(index),
+    }));
+  });
+}
+
 type DropIfMasked = Extract<DecodedEvent, { type: "output" }>["dropIfMasked"];
 
 /** Offsets of citations point into the text as it was. */

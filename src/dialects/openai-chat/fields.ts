@@ -25,6 +25,9 @@ const SEARCH_RESULT: FieldTable = {
   source: "text",
 };
 
+/** The signature of Gemini's models, in its own place of OpenAI's form. */
+const SEALED: FieldTable = { google: { thought_signature: "opaque" } };
+
 /** Members of a message, streamed or whole. */
 const MESSAGE: FieldTable = {
   role: "label",
@@ -47,12 +50,13 @@ const MESSAGE: FieldTable = {
     data: "opaque",
     signature: "opaque",
   },
+  extra_content: SEALED,
   tool_calls: {
     id: "label",
     type: "label",
     function: { name: "label", arguments: "delta" },
     custom: { name: "label", input: "delta" },
-    extra_content: { google: { thought_signature: "opaque" } },
+    extra_content: SEALED,
   },
   function_call: { name: "label", arguments: "delta" },
   audio: { id: "label", transcript: "delta", data: "drop" },

@@ -8,7 +8,7 @@ import { objectAt, objectsAt } from "../json-place.js";
 import { usageOf } from "../openai/usage.js";
 import { copiesOf, passFieldSet, sift } from "../sift.js";
 import { AnswerChannels } from "./answer-channels.js";
-import { offsetsIn } from "./envelope.js";
+import { offsetsIn, sealsBeside } from "./envelope.js";
 import type { Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
 
@@ -53,6 +53,9 @@ export class ChatPlainDecoder extends BodyDecoder {
       }),
       dropIfMasked: [
         ...offsetsIn(sifted.value, "message", (choice) => channels.ofChoice(choice)),
+        ...found.flatMap(({ path, channel }) =>
+          sealsBeside(sifted.value, path).map((seal) => ({ path: seal, channels: [channel.id] })),
+        ),
         ...objectsAt(sifted.value, "choices").flatMap(([at, choice]) => {
           if (objectAt(choice, "logprobs") === null) return [];
           const index = typeof choice["index"] === "number" ? choice["index"] : 0;

@@ -56,6 +56,9 @@ const PARTS = union("type", {
 
 const CONTENT: Shape = { kind: "either", text: TEXT, list: list(PARTS) };
 
+/** What Gemini's models want back with a call, in its own place of this form. */
+const SEALED = object({ google: object({ thought_signature: BLOB }) });
+
 const CALL = union(
   "type",
   {
@@ -65,6 +68,7 @@ const CALL = union(
         type: WORD,
         index: INTEGER,
         function: object({ name: TEXT, arguments: JSON_TEXT }, ["name"]),
+        extra_content: SEALED,
       },
       ["function"],
     ),
@@ -89,6 +93,7 @@ const MESSAGES = union("role", {
     function_call: object({ name: TEXT, arguments: JSON_TEXT }, ["name"]),
     audio: feature("providerState", object({ id: WORD })),
     // Members of answers that clients send back as they got them.
+    extra_content: SEALED,
     annotations: FREE,
     reasoning: TEXT,
     reasoning_content: TEXT,

@@ -11,7 +11,17 @@ import { passFieldSet, type Sifted, type SiftOptions, sift, stringsOf } from "..
 import { SseFraming } from "../sse-framing.js";
 import { Templates } from "../templates.js";
 import { AnswerChannels } from "./answer-channels.js";
-import { alone, continued, type Envelope, isHollow, logprobsLast, offsetsIn, without } from "./envelope.js";
+import {
+  alone,
+  continued,
+  type Envelope,
+  isHollow,
+  logprobsLast,
+  offsetsIn,
+  sealsIn,
+  unsealed,
+  without,
+} from "./envelope.js";
 import type { Found } from "./found.js";
 import type { ChatGrammar } from "./grammar.js";
 
@@ -129,7 +139,7 @@ export class ChatStreamDecoder extends EventDecoder {
     if (whole) {
       const delta = this.#delta(chunk, first, { value: sifted.value, path: first.path });
       events.push(delta);
-      if (delta.logprobs === null && delta.template !== null) {
+      if (delta.logprobs === null && delta.template !== null && delta.unsealed === undefined) {
         this.#fast?.learn(chunk.data, holesOf(chunk.value, first.path), {
           found: first,
           template: delta.template,
@@ -150,7 +160,10 @@ export class ChatStreamDecoder extends EventDecoder {
       native: value,
       slots,
       flush: chunk.closed.length > 0 ? chunk.closed : "none",
-      dropIfMasked: offsetsIn(value, "delta", (choice) => this.#channels.ofChoice(choice)),
+      dropIfMasked: [
+        ...offsetsIn(value, "delta", (choice) => this.#channels.ofChoice(choice)),
+        ...sealsIn(value, (choice) => this.#channels.ofChoice(choice)),
+      ],
     });
   }
 
@@ -159,7 +172,15 @@ export class ChatStreamDecoder extends EventDecoder {
     const as = (each: Envelope): Template =>
       this.#template(each, logprobs === null ? null : this.#grammar.logprobsPlace(found), chunk.sifted);
     const { channel, text } = found;
-    const delta: Delta = { type: "delta", channel, text, template: as(envelope), logprobs };
+    const open = unsealed(envelope);
+    const delta: Delta = {
+      type: "delta",
+      channel,
+      text,
+      template: as(envelope),
+      logprobs,
+      ...(open === null ? {} : { unsealed: as(open) }),
+    };
     // What is held of a text whose event says things for the first time comes out without them.
     return chunk.items.length === 0 ? delta : { ...delta, later: as(continued(chunk.sifted.value, found)) };
   }
