@@ -44,7 +44,11 @@ export interface PageRequest {
 
 /** Most ids that one page looks at before it gives back what it has. */
 const MOST_STEPS = 5000;
-const IDS_PER_READ = 128;
+/** A list whose ids are wanted one after the other is read in ever longer pages; one that is leapt through,
+ *  since another list is sparser, in the shortest. */
+const FIRST_IDS = 128;
+const LEAST_IDS = 8;
+const MOST_IDS = 2048;
 const SUMMARIES_PER_READ = 128;
 
 /**
@@ -211,6 +215,9 @@ class StoredIds implements IdList {
   #at = 0;
   #top: string | null = null;
   #isLast = false;
+  #limit = FIRST_IDS;
+  /** Answers out of the ids held. */
+  #given = 0;
 
   constructor(store: Store, prefix: Buffer) {
     this.#store = store;
@@ -222,7 +229,9 @@ class StoredIds implements IdList {
     for (;;) {
       for (; this.#at < this.#ids.length; this.#at++) {
         const id = this.#ids[this.#at];
-        if (id !== undefined && id < below) return id;
+        if (id === undefined || id >= below) continue;
+        this.#given++;
+        return id;
       }
       if (this.#isLast) return null;
       await this.#read(below);
@@ -233,13 +242,21 @@ class StoredIds implements IdList {
     const to = below.endsWith("~")
       ? Buffer.concat([this.#prefix, Buffer.from(below.slice(0, -1), "hex"), Buffer.of(0)])
       : Buffer.concat([this.#prefix, Buffer.from(below, "hex")]);
-    const query = { from: this.#prefix, to, reverse: true, limit: IDS_PER_READ, maxBytes: 1 << 20 };
+    if (this.#top !== null) this.#limit = this.#nextLimit();
+    this.#given = 0;
+    const query = { from: this.#prefix, to, reverse: true, limit: this.#limit, maxBytes: 1 << 20 };
     const pairs = await this.#store.range(query);
     const at = this.#prefix.length;
     this.#ids = pairs.map(({ key }) => key.toString("hex", at, at + SESSION_BYTES));
     this.#at = 0;
     this.#top = below;
-    this.#isLast = pairs.length < IDS_PER_READ;
+    // A page that ends for its bytes is no last one, however few its ids are.
+    this.#isLast = pairs.length === 0;
+  }
+
+  #nextLimit(): number {
+    const wasUsed = this.#given * 8 >= this.#ids.length;
+    return wasUsed ? Math.min(MOST_IDS, this.#limit * 2) : LEAST_IDS;
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * What recording costs: `node --import tsx test/bench/recording.ts [--sessions=100000]`.
+ * What recording costs: `node --import tsx test/bench/recording.ts [--sessions=100000] [--only=reading]`;
+ * the parts are appending, reading and listing.
  * CPU is user and system time of the whole process, the store's threads included.
  */
 import { randomBytes } from "node:crypto";
@@ -15,7 +16,9 @@ import { MemoryStore } from "../../src/recording/stores/memory.js";
 import type { Store } from "../../src/recording/stores/store.js";
 import { chunk, ended, newKeys, newSession, opened } from "../recording/fixtures.js";
 
-const { values } = parseArgs({ options: { sessions: { type: "string", default: "100000" } } });
+const { values } = parseArgs({
+  options: { sessions: { type: "string", default: "100000" }, only: { type: "string" } },
+});
 const keys = newKeys();
 
 async function openOn(store: Store, durability: "commit" | "fsync" = "commit"): Promise<SessionLog> {
@@ -80,26 +83,27 @@ async function appending(
   return { writers, count };
 }
 
-async function reading(log: SessionLog, writer: SessionWriter): Promise<void> {
-  for (let round = 0; round < 3; round++) {
-    const reader = await log.reader(writer.session);
-    const cursor = reader?.cursor({ afterSeq: 0, live: false });
-    if (cursor === undefined) throw new Error("no session");
+async function reading(log: SessionLog, writers: readonly SessionWriter[]): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    const cpu = process.cpuUsage();
     const started = performance.now();
     let read = 0;
-    while (!cursor.done) {
-      const entries = cursor.take(1000);
-      read += entries.length;
-      if (entries.length === 0)
-        await new Promise<void>((resolve) => {
-          cursor.onReadable = resolve;
-        });
+    for (const writer of writers) {
+      const reader = await log.reader(writer.session);
+      const cursor = reader?.cursor({ afterSeq: 0, live: false });
+      if (cursor === undefined) throw new Error("no session");
+      while (!cursor.done) {
+        const entries = cursor.take(1000);
+        read += entries.length;
+        if (entries.length === 0)
+          await new Promise<void>((resolve) => {
+            cursor.onReadable = resolve;
+          });
+      }
     }
-    say(
-      `read a session of ${read}, checked and decoded`,
-      (read / (performance.now() - started)) * 1000,
-      "records/s",
-    );
+    const rate = (read / (performance.now() - started)) * 1000;
+    say(`  ${read} entries of ${writers.length} sessions, checked and decoded`, rate, "records/s");
+    say("  CPU, all threads", cpuUs(cpu) / read, "us/record");
   }
 }
 
@@ -123,7 +127,7 @@ async function listing(log: SessionLog, sessions: number): Promise<void> {
     }
     await Promise.all(batch.map((writer) => writer.committed(writer.lastSeq)));
   }
-  const principals = [{ issuer: "https://login.example.com", subject: "user-7" }];
+  const principals = [{ issuer: opened().principal.issuer, subject: "user-7" }];
   const filters = {
     all: {},
     team: { teams: ["team-3"] },
@@ -140,73 +144,86 @@ async function listing(log: SessionLog, sessions: number): Promise<void> {
   }
 }
 
-const root = await mkdtemp(join(tmpdir(), "sluice-bench-"));
-try {
+/** Opens a log of its own for one part, and removes it afterwards. */
+async function on(
+  work: (log: SessionLog, store: Store) => Promise<void>,
+  durability: "commit" | "fsync" = "commit",
+): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  try {
+    const store = await openLevelStore({ path });
+    const log = await openOn(store, durability);
+    await work(log, store);
+    await log.close();
+  } finally {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function appendingAll(): Promise<void> {
   const memory = await openOn(new MemoryStore());
   await appending("warm-up", { log: memory, streams: 50, perTurn: 4, chunks: 100_000 });
-  const store = await openLevelStore({ path: join(root, "a") });
-  const log = await openOn(store);
-  await appending("level, 100 streams, 1 chunk a turn", { log, streams: 100, perTurn: 1, chunks: 300_000 });
-  await appending("level, 100 streams, 4 chunks a turn", { log, streams: 100, perTurn: 4, chunks: 300_000 });
-  await appending("level, 1 stream, 1 chunk a turn", { log, streams: 1, perTurn: 1, chunks: 5_000 });
-  await log.close();
-  const synced = await openOn(await openLevelStore({ path: join(root, "b") }), "fsync");
-  await appending("level fsync, 100 streams, 1 chunk a turn", {
-    log: synced,
-    streams: 100,
-    perTurn: 1,
-    chunks: 50_000,
+  await on(async (log) => {
+    await appending("level, 100 streams, 1 chunk a turn", { log, streams: 100, perTurn: 1, chunks: 300_000 });
+    await appending("level, 100 streams, 4 chunks a turn", {
+      log,
+      streams: 100,
+      perTurn: 4,
+      chunks: 300_000,
+    });
+    await appending("level, 1 stream, 1 chunk a turn", { log, streams: 1, perTurn: 1, chunks: 5_000 });
   });
-  await synced.close();
-  const sizeStore = await openLevelStore({ path: join(root, "c") });
-  const sized = await openOn(sizeStore);
-  const { writers, count } = await appending("level, 20 streams, 1 chunk a turn", {
-    log: sized,
-    streams: 20,
-    perTurn: 1,
-    chunks: 200_000,
-  });
-  await sizeStore.compact([{ from: Buffer.of(0), to: Buffer.of(255) }]);
-  await sizeStore.reopen();
-  say("disk per chunk, one chunk per commit and stream", (await sizeStore.usedBytes()) / count, "bytes");
-  const long = await appending("level, 1 stream, 100 chunks a turn", {
-    log: sized,
-    streams: 1,
-    perTurn: 100,
-    chunks: 200_000,
-  });
-  for (const writer of [writers[0], long.writers[0]]) if (writer !== undefined) await reading(sized, writer);
-  const started = performance.now();
-  const report = await sized.verify();
-  say(
-    `verify (${report.problemCount} problems)`,
-    (report.records / (performance.now() - started)) * 1000,
-    "records/s",
-  );
+  await on(async (log) => {
+    const load = { streams: 100, perTurn: 1, chunks: 50_000 };
+    await appending("level fsync, 100 streams, 1 chunk a turn", { log, ...load });
+  }, "fsync");
+}
+
+async function readingAll(): Promise<void> {
+  for (const perTurn of [1, 4, 100]) {
+    await on(async (log, store) => {
+      const load = { streams: 50, perTurn, chunks: 200_000 };
+      const { writers, count } = await appending(`${perTurn} to a page`, { log, ...load });
+      await store.compact([{ from: Buffer.of(0), to: Buffer.of(255) }]);
+      await store.reopen();
+      say("  disk per chunk", (await store.usedBytes()) / count, "bytes");
+      await reading(log, writers);
+      const started = performance.now();
+      const { records, problemCount } = await log.verify();
+      const rate = (records / (performance.now() - started)) * 1000;
+      say(`  verify (${problemCount} problems)`, rate, "records/s");
+    });
+  }
+  await on(idle);
+}
+
+async function idle(log: SessionLog): Promise<void> {
   const heap = (): number => {
     globalThis.gc?.();
     return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
   };
   const before = heap();
-  const idle: SessionWriter[] = [];
-  for (let index = 0; index < 5000; index++) {
-    const writer = sized.begin(opened());
+  const writers = Array.from({ length: 5000 }, () => {
+    const writer = log.begin(opened());
     writer.cursor(0).onReadable = null;
-    idle.push(writer);
-  }
-  await Promise.all(idle.map((writer) => writer.committed(1)));
-  const again = idle.map((writer) => {
+    return writer;
+  });
+  await Promise.all(writers.map((writer) => writer.committed(1)));
+  const again = writers.map((writer) => {
     const cursor = writer.cursor(1);
     cursor.take(1);
     return cursor;
   });
   if (globalThis.gc !== undefined)
     say("memory of an open idle session (2 cursors)", (heap() - before) / again.length, "bytes");
-  for (const writer of idle) writer.append(ended());
-  await sized.close();
-  const many = await openOn(await openLevelStore({ path: join(root, "d") }));
-  await listing(many, Number(values.sessions));
-  await many.close();
-} finally {
-  await rm(root, { recursive: true, force: true });
+  for (const writer of writers) writer.append(ended());
+}
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  appending: appendingAll,
+  reading: readingAll,
+  listing: () => on((log) => listing(log, Number(values.sessions))),
+};
+for (const [name, part] of Object.entries(PARTS)) {
+  if (values.only === undefined || values.only === name) await part();
 }

@@ -88,6 +88,17 @@ describe("list of sessions", () => {
     await log.close();
   });
 
+  it("finds all of them where summaries are large", async () => {
+    const { log } = await openLog();
+    for (let at = 0; at < 100; at++) {
+      const writer = log.begin(opened({ model: "m".repeat(20_000) }));
+      writer.append(ended());
+      await writer.committed(writer.lastSeq);
+    }
+    for (const limit of [7, 1000]) assert.equal((await all(log, {}, limit)).length, 100);
+    await log.close();
+  });
+
   it("puts no name into a key", async () => {
     const store = new MemoryStore();
     const { log } = await openLog({ store });
