@@ -62,6 +62,14 @@ export function* demoEvents(options: DemoEventsOptions): Generator<DecodedEvent>
   yield { type: "finished" };
 }
 
+/** What the demo model says to somebody who only wants the prompt counted. */
+export function* demoCount(request: NeutralRequest): Generator<DecodedEvent> {
+  const promptTokens = Math.ceil(promptCharacters(request) / 4);
+  const counts = { completionTokens: 0, reasoningTokens: 0, cachedTokens: 0 };
+  yield output([{ type: "usage", usage: { promptTokens, totalTokens: promptTokens, ...counts } }]);
+  yield { type: "finished" };
+}
+
 function stopAt(
   part: DemoPart,
   stop: readonly string[],

@@ -2,7 +2,7 @@ import type { DecodedEvent } from "../dialects/dialect.js";
 import type { DialectName } from "../domain/entry.js";
 import { asSluiceError, SluiceError } from "../domain/errors.js";
 import type { Clock } from "../domain/time.js";
-import { demoEvents } from "./demo-events.js";
+import { demoCount, demoEvents } from "./demo-events.js";
 import { CallPlaces, OpenCalls } from "./open-calls.js";
 import { refusedCall } from "./refused-call.js";
 import type { Upstream, UpstreamCall, UpstreamHandler, UpstreamStatus, UpstreamStream } from "./upstream.js";
@@ -87,12 +87,16 @@ class DemoCall implements UpstreamStream {
   constructor(options: DemoUpstreamOptions, call: UpstreamCall, handler: UpstreamHandler) {
     this.#options = options;
     this.#handler = handler;
-    this.#events = demoEvents({
-      request: call.request.neutral,
-      model: call.permit.model,
-      responseId: `demo_${call.permit.session}`,
-      maxTokens: call.maxTokens,
-    });
+    const request = call.request.neutral;
+    this.#events =
+      call.request.operation === "count_tokens"
+        ? demoCount(request)
+        : demoEvents({
+            request,
+            model: call.permit.model,
+            responseId: `demo_${call.permit.session}`,
+            maxTokens: call.maxTokens,
+          });
     this.#startedAtMs = options.clock.monotonicMs();
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;

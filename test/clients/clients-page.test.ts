@@ -130,6 +130,14 @@ describe("docs/clients.md", { timeout: 300_000 }, () => {
     assert.match(output, /"outcome": "complete"/);
   });
 
+  test("the demo model counts the tokens of a prompt", async () => {
+    const ask = `import Anthropic from "@anthropic-ai/sdk";
+const client = new Anthropic({ baseURL: "http://127.0.0.1:4000", apiKey: process.env.TOKEN });
+const messages = [{ role: "user", content: "Hello, you there" }];
+console.log(JSON.stringify(await client.messages.countTokens({ model: "demo", messages })));`;
+    assert.equal(await module(ask), '{"input_tokens":4}\n');
+  });
+
   test("what is written for openai 6 runs with openai 7 as well", async () => {
     const written = blocks.filter(({ language, text }) => language === "js" && text.includes('from "openai'));
     assert.equal(written.length, 4);

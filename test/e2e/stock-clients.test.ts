@@ -293,6 +293,20 @@ describe("openai 6, helpers", () => {
     assert.equal(message, MASKED);
   });
 
+  test("a prompt's tokens are counted by the model's own provider", async () => {
+    world.model.tell(({ path }) => ({
+      headers: { "content-type": "application/json" },
+      body: path.endsWith("/count_tokens") ? '{"input_tokens":11}' : "",
+    }));
+    const { model, messages } = asksClaude("Hello");
+    assert.deepEqual(await anthropic().messages.countTokens({ model, messages }), { input_tokens: 11 });
+    await assert.rejects(
+      anthropic().messages.countTokens({ model, messages: asksClaude(BLOCKED).messages }),
+      AnthropicDenied,
+    );
+    world.model.tell(answer);
+  });
+
   test("completions of the older kind come masked, plain and streamed", async () => {
     const asked = { model: "gpt-told", prompt: "Hello" };
     assert.equal((await openai6().completions.create(asked)).choices[0]?.text, MASKED);

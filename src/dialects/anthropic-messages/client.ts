@@ -25,7 +25,7 @@ export const messagesClient: ClientDialect = {
     },
   }),
   streamEncoder: () => new MessagesStreamEncoder(),
-  plainEncoder: () => new MessagesPlainEncoder(),
+  plainEncoder: ({ request }) => new MessagesPlainEncoder(request?.operation ?? null),
   error: messagesError,
   rateHeaders: anthropicRateHeaders,
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',

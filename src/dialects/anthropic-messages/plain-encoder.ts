@@ -4,12 +4,19 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json
 import type { PlainEncoder } from "../dialect.js";
 import { LogReader } from "../log-reader.js";
 import { LogTexts } from "../log-texts.js";
+import type { CompletionRequest } from "../request.js";
 import { blockTextFor, nativeFinish } from "./blocks.js";
 import { usageBody } from "./usage-body.js";
 
 /** Gathers a log into one Anthropic message. */
 export class MessagesPlainEncoder implements PlainEncoder {
   readonly #texts = new LogTexts(new LogReader("anthropic-messages"));
+  readonly #isCount: boolean;
+
+  /** `operation` of the request; null where that is no longer known. */
+  constructor(operation: CompletionRequest["operation"] | null) {
+    this.#isCount = operation === "count_tokens";
+  }
 
   add(entry: Entry): void {
     this.#texts.add(entry);
@@ -23,6 +30,7 @@ export class MessagesPlainEncoder implements PlainEncoder {
       return { ...body, content: body["content"].map(withInput) };
     }
     const { log } = this.#texts;
+    if (this.#isCount) return { input_tokens: log.usage?.promptTokens ?? 0 };
     const finish = log.choices.find(({ index }) => index === 0)?.finish;
     return {
       id: `msg_${log.session}`,
