@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pdp } from "../../src/policy/pdp.js";
+import { PolicyStore } from "../../src/policy/policy-store.js";
 import { regExpScanner } from "./regexp-scanner.js";
 import type { Said } from "./world.js";
 import { asking, load, pdpOf, principal, prompt, stoppedClock, wordCounter } from "./world.js";
@@ -195,16 +196,21 @@ test("what is made ready serves the first decision, alone and beside what is for
     },
   };
   const rule = (id: string, word: string) => `prompt: [ { id: ${id}, deny: { words: [${word}] } } ]`;
-  const set = load(`
+  const text = `
 policies:
   - { name: all, who: { everyone: true }, connections: [openai], models: ["*"], ${rule("a", "nothing")} }
   - { name: ours, who: { groups: [finance] }, connections: [openai], models: ["*"], ${rule("b", "never")} }
-`);
-  const pdp = Pdp.create({ policies: set, scanner: counting, tokenizer: wordCounter, clock: stoppedClock });
+`;
+  const policies = new PolicyStore(load(text));
+  const pdp = Pdp.create({ policies, scanner: counting, tokenizer: wordCounter, clock: stoppedClock });
   await pdp.warmUp();
   assert.deepEqual(compiled, [1, 2]);
   assert.equal((await pdp.decide(asking())).effect, "allow");
   assert.deepEqual(compiled, [1, 2]);
+  // A reload that changes one rule makes only what holds it anew.
+  assert.equal(policies.replace(text.replace("never", "ever")).outcome, "replaced");
+  await pdp.warmUp();
+  assert.deepEqual(compiled, [1, 2, 2]);
 });
 
 test("a scanner, counter or clock that fails is a denial, not an exception", async () => {
