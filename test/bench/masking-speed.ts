@@ -215,6 +215,17 @@ function adversarial(plan: MaskingPlan): void {
   }
 }
 
+/** What text costs that was never read before: states are still built for it. */
+function firstReading(plan: MaskingPlan, tokens: readonly string[]): void {
+  const part = Math.ceil(tokens.length / 8);
+  const nanos = Array.from({ length: 8 }, (_, index) =>
+    nanosPerToken(() => plan.open("text", SCOPE), tokens.slice(index * part, (index + 1) * part)),
+  );
+  console.log(
+    `markdown read for the first time, by eighths of ${tokens.length} tokens: ${nanos.map((each) => each.toFixed(0)).join(" ")} ns per token`,
+  );
+}
+
 function idleBytes(plan: MaskingPlan): number {
   const count = 20_000;
   const maskers: StreamMasker[] = [];
@@ -265,6 +276,7 @@ const prose = proseOf(files).slice(0, size);
 const fresh = tokensOf(prose.slice(0, 40_000));
 const worst = worstToken(plan.open("text", SCOPE), fresh);
 console.log(`worst token after warm-up, first ${fresh.length} tokens of prose: ${worst.toFixed(2)} ms`);
+firstReading(plan, tokensOf(markdown));
 const rival = await prototypeMasker();
 report("prose", plan, { tokens: tokensOf(prose), detectors, rival });
 report("prose with findings", plan, { tokens: tokensOf(withFindings(prose, detectors)), detectors, rival });
