@@ -4,7 +4,7 @@ import { objectAt, objectsAt, stringAt } from "../json-place.js";
 import { MESSAGES_REQUEST } from "./request-fields.js";
 
 /** Members that change the answer and have no place elsewhere. */
-const OWN = ["container", "context_management", "inference_geo", "mcp_servers", "top_k"];
+const OWN = ["container", "inference_geo", "mcp_servers", "top_k"];
 
 const BLOCKS = ["text", "thinking", "redacted_thinking", "tool_use", "search_result"];
 

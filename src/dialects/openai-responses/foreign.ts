@@ -5,7 +5,7 @@ import { isRemote } from "../openai/request-parts.js";
 import { RESPONSES_REQUEST } from "./request-fields.js";
 
 /** Members that change the answer and have no place elsewhere. */
-const OWN = ["context_management", "conversation", "max_tool_calls", "prompt"];
+const OWN = ["conversation", "max_tool_calls", "prompt"];
 
 const ITEMS = ["message", "function_call", "function_call_output", "reasoning"];
 const TEXTS = ["input_text", "output_text", "text", "refusal", "summary_text", "reasoning_text"];
