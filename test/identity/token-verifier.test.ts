@@ -451,7 +451,11 @@ describe("the token verifier", () => {
     const principal = await verifier.verify(token);
     const told: boolean[] = [];
     revocation.onRevoked((revoked) => told.push(revoked.concerns(principal)));
-    revocation.replace({ subjects: [{ issuer: issuer.url, subject: "ada" }], issuers: [], killSwitch: false });
+    revocation.replace({
+      subjects: [{ issuer: issuer.url, subject: "ada" }],
+      issuers: [],
+      killSwitch: false,
+    });
     assert.throws(() => verifier.verifyCached(token), { code: "permission_denied", message: /revoked/ });
     await assert.rejects(verifier.verify(await issuer.token({ fresh: 1 })), { code: "permission_denied" });
     const bob = await issuer.token({ sub: "bob" });
