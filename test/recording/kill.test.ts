@@ -24,7 +24,8 @@ async function killed(path: string, durability: string): Promise<Map<string, str
   await once(child.stdout, "data");
   await sleep(Math.random() * 120);
   child.kill("SIGKILL");
-  await once(child, "close");
+  const [, signal] = await once(child, "close");
+  assert.equal(signal, "SIGKILL", "the child ended by itself");
   const seen = new Map<string, string[]>();
   // The last line may be cut where the process died.
   for (const line of output.split("\n").slice(0, -1)) {

@@ -10,7 +10,7 @@ import { openLevelStore } from "../../src/recording/stores/level.js";
 import { MemoryStore } from "../../src/recording/stores/memory.js";
 import type { Store } from "../../src/recording/stores/store.js";
 import { verifyStore } from "../../src/recording/verify.js";
-import { chunk, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
+import { chunk, drain, ended, inDirectory, newKeys, opened, openLog } from "./fixtures.js";
 import { forgedPage, pagesOf, put } from "./tamper.js";
 
 async function recorded(store: Store, keys = newKeys(), anchors: string[] = []) {
@@ -71,6 +71,39 @@ describe("verification", () => {
     assert.equal(problem?.seq, seqOfPageKey(page.key));
     assert.equal(problem?.session, first(sessions));
     assert.equal(problem?.key, page.key.toString("hex"));
+  });
+
+  it("is named alike to whoever reads the log: a page that is gone, one that was changed, one that was moved", async () => {
+    const store = new MemoryStore();
+    const { log, sessions } = await recorded(store);
+    const [one, two, three] = sessions;
+    assert.ok(one && two && three);
+    const gone = (await pagesOf(store, one))[1] ?? assert.fail();
+    const changed = (await pagesOf(store, two))[1] ?? assert.fail();
+    const moved = (await pagesOf(store, three))[1] ?? assert.fail();
+    const value = Buffer.from(changed.value);
+    value.write("T", value.indexOf("text"));
+    await put(store, [
+      [gone.key, null],
+      [changed.key, value],
+      [moved.key, null],
+      [pageKey(sessionBytes(three), 40), moved.value],
+    ]);
+    const expected: readonly (readonly [SessionId, RegExp])[] = [
+      [one, new RegExp(`${one} .*entry ${seqOfPageKey(gone.key)} is missing \\(key [0-9a-f]{42}\\)`)],
+      [
+        two,
+        new RegExp(
+          `${two} .*entry ${seqOfPageKey(changed.key)} does not fit .*${changed.key.toString("hex")}`,
+        ),
+      ],
+      [three, new RegExp(`${three} .*entry ${seqOfPageKey(moved.key)} is missing`)],
+    ];
+    for (const [session, message] of expected) {
+      const reader = (await log.reader(session)) ?? assert.fail();
+      await assert.rejects(drain(reader.cursor({ afterSeq: 0, live: false })), message);
+    }
+    await log.close();
   });
 
   it("names every single changed byte of a log", async () => {
