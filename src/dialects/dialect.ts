@@ -75,8 +75,9 @@ export type DecodedEvent =
       readonly dropIfMasked: readonly {
         readonly path: JsonPath;
         readonly channels: "any" | readonly number[];
-        /** Clients ask for the member: it stays, as an empty string. */
-        readonly isKeptEmpty?: true;
+        /** What stands there then, since clients or the provider ask for the member. Default: nothing, not even
+         *  the member. */
+        readonly instead?: string;
       }[];
       /** Paths to remove when a detector matches any of their texts, which no slot can change. */
       readonly hides?: readonly { readonly path: JsonPath; readonly texts: readonly string[] }[];

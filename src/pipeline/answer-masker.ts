@@ -242,10 +242,10 @@ export class AnswerMasker {
       if (!this.#areClean(texts)) native = withoutValue(native, path);
     }
     // From the last to the first, so that removing an array's entry does not move the ones to come.
-    for (const { path, channels, isKeptEmpty } of event.dropIfMasked.toReversed()) {
+    for (const { path, channels, instead } of event.dropIfMasked.toReversed()) {
       if (!this.#isTouched(channels, findings)) continue;
-      if (isKeptEmpty !== true) native = withoutValue(native, path);
-      else if (valueAt(native, path) !== undefined) native = withValue(native, path, "");
+      if (instead === undefined) native = withoutValue(native, path);
+      else if (valueAt(native, path) !== undefined) native = withValue(native, path, instead);
     }
     return native;
   }

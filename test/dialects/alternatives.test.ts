@@ -1,6 +1,7 @@
 /** Alternatives of tokens are text that no channel carries: what they say is looked at, in keys and bytes too. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { NO_SIGNATURE } from "../../src/dialects/gemini/no-signature.js";
 import { clientDialects, upstreamDialects } from "../../src/dialects/index.js";
 import type { DialectName } from "../../src/domain/entry.js";
 import { simpleRequest } from "../support/simple-request.js";
@@ -268,6 +269,8 @@ describe("signatures of OpenAI's form", () => {
       const masked = answer("jane.roe@example.com");
       assert.ok(masked.includes("<EMAIL_ADDRESS>"), masked);
       assert.ok(!masked.includes(SEAL), masked);
+      // Gemini's models refuse the conversation where nothing stands there.
+      assert.equal(masked.includes(NO_SIGNATURE), !what.startsWith("thought"));
     });
   }
 

@@ -76,7 +76,7 @@ export class MessagesPlainDecoder extends BodyDecoder {
       dropIfMasked: spoken.map(({ channel }) => ({
         path: ["content", channel.index, "signature"],
         channels: [channel.id],
-        isKeptEmpty: true,
+        instead: "",
       })),
     });
   }

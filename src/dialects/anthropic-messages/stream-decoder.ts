@@ -181,7 +181,7 @@ export class MessagesStreamDecoder extends EventDecoder {
       native: sifted.value,
       slots: sifted.slots,
       flush: signed.length > 0 ? signed : "none",
-      dropIfMasked: signed.length > 0 ? [{ path, channels: signed, isKeptEmpty: true }] : [],
+      dropIfMasked: signed.length > 0 ? [{ path, channels: signed, instead: "" }] : [],
     });
   }
 

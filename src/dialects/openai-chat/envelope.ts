@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from "../../domain/json.js";
 import type { DecodedEvent } from "../dialect.js";
+import { NO_SIGNATURE } from "../gemini/no-signature.js";
 import { objectAt, objectsAt, valueAt, withValue } from "../json-place.js";
 import type { Found } from "./found.js";
 
@@ -128,23 +129,38 @@ export function logprobsLast(value: JsonValue, hole: JsonPath): JsonValue {
   return { ...value, choices };
 }
 
-/** Where a signature may stand, from the entry or message on whose text it stands for. */
-const SEALS: readonly JsonPath[] = [["signature"], ["extra_content", "google", "thought_signature"]];
+/** Where a signature may stand, from the entry or message on whose text it stands for, and what stands there once
+ *  that text was masked: Gemini's models refuse a call that has none. */
+const SEALS: readonly { readonly at: JsonPath; readonly instead?: string }[] = [
+  { at: ["signature"] },
+  { at: ["extra_content", "google", "thought_signature"], instead: NO_SIGNATURE },
+];
+
+export interface Seal {
+  readonly path: JsonPath;
+  readonly instead?: string;
+}
 
 /** Signatures that stand beside a text, in its entry of a list or in its message. */
-export function sealsBeside(value: JsonValue, text: JsonPath): readonly JsonPath[] {
+export function sealsBeside(value: JsonValue, text: JsonPath): readonly Seal[] {
   const entry = text.findLastIndex((step, index) => index > 1 && typeof step === "number");
   const around = [text.slice(0, 3), ...(entry < 0 ? [] : [text.slice(0, entry + 1)])];
   return around
-    .flatMap((base) => SEALS.map((seal) => [...base, ...seal]))
-    .filter((path) => typeof valueAt(value, path) === "string");
+    .flatMap((base) => SEALS.map(({ at, ...seal }): Seal => ({ ...seal, path: [...base, ...at] })))
+    .filter(({ path }) => typeof valueAt(value, path) === "string");
 }
 
 /** The envelope without the signatures beside its text; null where there are none. */
 export function unsealed({ value, path }: Envelope): Envelope | null {
   const seals = sealsBeside(value, path);
   if (seals.length === 0) return null;
-  return { value: seals.reduce((rest, seal) => removed(rest, seal) ?? rest, value), path };
+  const open = seals.reduce(
+    (rest, seal) =>
+      (seal.instead === undefined ? removed(rest, seal.path) : withValue(rest, seal.path, seal.instead)) ??
+      rest,
+    value,
+  );
+  return { value: open, path };
 }
 
 /** Signatures in an event without text: they stand for what their choice has said. */
@@ -155,9 +171,9 @@ export function sealsIn(value: JsonObject, channels: (choice: number) => readonl
     const texts = ["reasoning_details", "tool_calls"].flatMap((list) =>
       objectsAt(delta, list).map(([entry]): JsonPath => ["choices", at, "delta", list, entry, "text"]),
     );
-    const paths = [["choices", at, "delta", "content"], ...texts].flatMap((text) => sealsBeside(value, text));
-    return [...new Map(paths.map((path) => [path.join("."), path])).values()].map((path) => ({
-      path,
+    const seals = [["choices", at, "delta", "content"], ...texts].flatMap((text) => sealsBeside(value, text));
+    return [...new Map(seals.map((seal) => [seal.path.join("."), seal])).values()].map((seal) => ({
+      ...seal,
       channels: channels(index),
     }));
   });

@@ -54,7 +54,7 @@ export class ChatPlainDecoder extends BodyDecoder {
       dropIfMasked: [
         ...offsetsIn(sifted.value, "message", (choice) => channels.ofChoice(choice)),
         ...found.flatMap(({ path, channel }) =>
-          sealsBeside(sifted.value, path).map((seal) => ({ path: seal, channels: [channel.id] })),
+          sealsBeside(sifted.value, path).map((seal) => ({ ...seal, channels: [channel.id] })),
         ),
         ...objectsAt(sifted.value, "choices").flatMap(([at, choice]) => {
           if (objectAt(choice, "logprobs") === null) return [];
