@@ -17,9 +17,12 @@ import { commerceSecrets } from "./secrets-commerce.js";
 import { databaseSecrets } from "./secrets-database.js";
 import { developerSecrets } from "./secrets-developer.js";
 import { genericSecrets } from "./secrets-generic.js";
+import { hostingSecrets } from "./secrets-hosting.js";
 import { keySecrets } from "./secrets-keys.js";
 import { messagingSecrets } from "./secrets-messaging.js";
-import { namedSecrets } from "./secrets-named.js";
+import { namedBusinessSecrets } from "./secrets-named-business.js";
+import { namedDataSecrets } from "./secrets-named-data.js";
+import { namedInfrastructureSecrets } from "./secrets-named-infrastructure.js";
 
 /** The catalogue. Groups are the beginnings of ids: `pii/*`, `pii/us/*`, `secrets/*`; `optional/*` (URL,
  *  DATE_TIME) counts only where a policy names it. */
@@ -38,12 +41,15 @@ export const builtInDetectors: readonly Detector[] = [
   ...furtherDetectors,
   ...keySecrets,
   ...cloudSecrets,
+  ...hostingSecrets,
   ...developerSecrets,
   ...aiSecrets,
   ...messagingSecrets,
   ...commerceSecrets,
   ...databaseSecrets,
-  ...namedSecrets,
+  ...namedInfrastructureSecrets,
+  ...namedDataSecrets,
+  ...namedBusinessSecrets,
   ...genericSecrets,
   ...optionalDetectors,
 ];
