@@ -93,6 +93,9 @@ export interface Gateway {
   cancel(session: string, principal: Principal): Promise<boolean>;
   /** The session that a response's id names, the caller's own. @throws SluiceError `not_found`. */
   sessionOfResponse(responseId: string, principal: Principal): string;
+  /** What puts values back into a session of the caller's own that is read without being attached to; null where
+   *  there are none, or not any more. */
+  restorerOf(session: string, principal: Principal): TextRestorer | null;
   /** Nobody goes on from a response, or finds it by its id, any more; its record stays. */
   forgetResponse(responseId: string, principal: Principal): void;
   /** A reviewer's or operator's stop. @throws SluiceError `not_found`, `permission_denied`, `invalid_request`. */

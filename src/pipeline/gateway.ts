@@ -13,7 +13,15 @@ import type { ReloadReach } from "../policy/reload-reach.js";
 import type { SessionLog } from "../recording/session-log.js";
 import type { SessionReader } from "../recording/session-reader.js";
 import type { AdmissionGate } from "./admission-gate.js";
-import type { CancelCode, CompletionCall, FaultListener, Gateway, LiveSession, ModelInfo } from "./call.js";
+import type {
+  CancelCode,
+  CompletionCall,
+  FaultListener,
+  Gateway,
+  LiveSession,
+  ModelInfo,
+  TextRestorer,
+} from "./call.js";
 import { ConversationMemory, type MemoryLimits } from "./conversation-memory.js";
 import { jsonText } from "./json-text.js";
 import { type PepDeps, pep } from "./pep.js";
@@ -70,7 +78,7 @@ export class SluiceGateway implements Gateway {
   readonly #live = new Map<SessionId, Live>();
   readonly #vaults: PseudonymVaults;
   /** What puts values back into sessions that have ended, for callers who come back to them. In memory only. */
-  readonly #restorable = new Map<SessionId, Pick<Live, "vault" | "restoration">>();
+  readonly #restorable = new Map<SessionId, Pick<Live, "principal" | "vault" | "restoration">>();
   readonly #idempotent = new Map<string, Promise<SessionId>>();
   readonly #memory: ConversationMemory;
   readonly #responses = new ResponseIndex();
@@ -242,7 +250,8 @@ export class SluiceGateway implements Gateway {
     if (live !== undefined && new PseudonymRestorer(live.vault, live.restoration).active) {
       if (this.#restorable.size >= MAX_RESTORABLE)
         this.#restorable.delete(this.#restorable.keys().next().value ?? run.id);
-      this.#restorable.set(run.id, { vault: live.vault, restoration: live.restoration });
+      const { principal, vault, restoration } = live;
+      this.#restorable.set(run.id, { principal, vault, restoration });
     }
     if (error !== null) this.#options.onFault(run.id, error);
     if (this.#live.size === 0) this.#whenIdle?.();
@@ -279,11 +288,20 @@ export class SluiceGateway implements Gateway {
   #past(reader: SessionReader, afterSeq: number): LiveSession {
     const id = parseSessionId(reader.opened.session);
     if (id === null) throw notFound();
-    const known = this.#restorable.get(id);
-    const restore =
-      known === undefined ? null : new PseudonymRestorer(known.vault, known.restoration, afterSeq);
+    const restore = this.#restorer(id, reader.opened.principal, afterSeq);
     const cursor = reader.cursor({ afterSeq: restore === null ? afterSeq : 0, live: true });
     return { id, cursor, echo: new Map(), request: null, restore, rates: [] };
+  }
+
+  restorerOf(session: string, principal: Principal): TextRestorer | null {
+    const id = parseSessionId(session);
+    return id === null ? null : this.#restorer(id, principal, 0);
+  }
+
+  #restorer(id: SessionId, principal: EntryOf<"opened">["principal"], afterSeq: number): TextRestorer | null {
+    const known = this.#live.get(id) ?? this.#restorable.get(id);
+    if (known === undefined || !samePrincipal(known.principal, principal)) return null;
+    return new PseudonymRestorer(known.vault, known.restoration, afterSeq);
   }
 
   async cancel(session: string, principal: Principal): Promise<boolean> {

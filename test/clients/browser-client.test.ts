@@ -34,7 +34,7 @@ function builtFiles(): ReadonlyMap<string, string> {
 
 describe("the browser client in Chromium", {
   skip: typeof browser === "string" ? browser : false,
-  timeout: 180_000,
+  timeout: 400_000,
 }, () => {
   let world: GatewayWorld;
   let own: PageServer;

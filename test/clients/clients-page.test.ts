@@ -68,7 +68,7 @@ test("every block of the page is run here, or the page says that it is not", () 
   );
 });
 
-describe("docs/clients.md", { timeout: 300_000 }, () => {
+describe("docs/clients.md", { timeout: 600_000 }, () => {
   let demo: RunningDemo;
   let client: BuiltClient;
   let token = "";

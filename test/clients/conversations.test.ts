@@ -87,7 +87,7 @@ const isDenial = (thrown: unknown): boolean => /Codenames must not meet/.test(`$
 
 for (const client of CONVERSING) {
   for (const isStreamed of client.name.includes("WS") ? [true] : [false, true])
-    describe(`${client.name}, ${isStreamed ? "streamed" : "plain"}`, { timeout: 60_000 }, () => {
+    describe(`${client.name}, ${isStreamed ? "streamed" : "plain"}`, { timeout: 240_000 }, () => {
       turnsOf(client, isStreamed);
     });
 }

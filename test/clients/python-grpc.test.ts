@@ -83,7 +83,7 @@ class Python {
 
 describe("Python grpcio", {
   skip: python === null ? "grpcio for Python is not installed here" : false,
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   let world: GatewayWorld;
   let client: Python;

@@ -1,10 +1,12 @@
 /** Values that a reversible redaction puts back: exactly once, wherever a client goes on from. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import OpenAI from "openai";
 import type { EventLike } from "../contracts/way.js";
 import { GrpcClient } from "../frontends/ways/grpc-way.js";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { chatStream } from "../support/streams.js";
+import { inWords } from "./conversing-model.js";
 
 const POLICIES = `policies:
   - name: staff
@@ -137,6 +139,26 @@ describe("a client that goes on from any number, its values put back", () => {
       assert.match(text, new RegExp(`\\?n=<US_SSN_\\w+> or ${NUMBER}\\. <US_SSN_$`));
     }
   });
+});
+
+test("a response is retrieved as it was delivered, streamed and plain", async () => {
+  const client = new OpenAI({ baseURL: `${world.url}/v1`, apiKey: token });
+  let turns = 0;
+  world.model.tell((request) => {
+    const name = request.body.match(/<US_SSN_\w+>/)?.[0] ?? "nothing";
+    return inWords({ thinking: null, text: `Yours is ${name}.`, call: null }, request, ++turns);
+  });
+  const asked = { model: "gpt-told", input: `Mine is ${NUMBER}.` };
+  const { _request_id: _one, ...plain } = await client.responses.create(asked);
+  const streamed = await client.responses.stream(asked).finalResponse();
+  for (const { id } of [plain, streamed]) {
+    const again = await client.responses.retrieve(id);
+    assert.equal(again.output_text, `Yours is ${NUMBER}.`);
+  }
+  const helper = client.responses.stream({ response_id: streamed.id, starting_after: 4 });
+  assert.equal((await helper.finalResponse()).output_text, `Yours is ${NUMBER}.`);
+  const { _request_id: _two, ...same } = await client.responses.retrieve(plain.id);
+  assert.deepEqual(same, plain);
 });
 
 test("the log, and a replay of it, hold the names", async () => {

@@ -84,7 +84,7 @@ const FAULTS = [
 
 for (const client of CONVERSING) {
   for (const isStreamed of client.name.includes("WS") ? [true] : [false, true]) {
-    describe(`${client.name}, ${isStreamed ? "streamed" : "plain"}`, { timeout: 60_000 }, () => {
+    describe(`${client.name}, ${isStreamed ? "streamed" : "plain"}`, { timeout: 240_000 }, () => {
       after(() => client.close?.());
       // This one asks for a thread first, is told that there are none, and asks without.
       const tries = client.name.includes("tool runner") ? 2 : 1;

@@ -93,7 +93,7 @@ describe("docs/websocket.md", () => {
   });
 });
 
-describe("frames of a socket", { timeout: 60_000 }, () => {
+describe("frames of a socket", { timeout: 240_000 }, () => {
   let world: GatewayWorld;
   let reviewer: GrpcClient;
   before(async () => {

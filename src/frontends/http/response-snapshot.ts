@@ -3,8 +3,10 @@ import { queuedResponse } from "../../dialects/openai-responses/response-object.
 import type { Entry, EntryOf } from "../../domain/entry.js";
 import type { SluiceError } from "../../domain/errors.js";
 import { isJsonObject, type JsonObject } from "../../domain/json.js";
+import type { TextRestorer } from "../../pipeline/call.js";
 import type { Cursor } from "../../recording/cursor.js";
 import { Pump, type PumpSink } from "../pump.js";
+import { RestoredEntries } from "../restored.js";
 import type { Exchange } from "./exchange.js";
 
 /** Resolves when the cursor is at its end. */
@@ -14,10 +16,18 @@ export function snapshotOf(
     id,
     dialect,
     exchange,
-  }: { readonly id: string; readonly dialect: ClientDialect; readonly exchange: Exchange },
+    restore,
+  }: {
+    readonly id: string;
+    readonly dialect: ClientDialect;
+    readonly exchange: Exchange;
+    /** Puts the caller's values back; null: there are none. */
+    readonly restore: TextRestorer | null;
+  },
 ): Promise<JsonObject> {
   return new Promise((resolve, reject) => {
-    const snapshot = new Snapshot(dialect, { id, resolve, reject });
+    const restored = restore === null ? null : new RestoredEntries(restore);
+    const snapshot = new Snapshot(dialect, { id, restored, resolve, reject });
     const pump = new Pump(cursor, snapshot);
     exchange.response.once("close", () => pump.close());
     pump.start();
@@ -27,6 +37,7 @@ export function snapshotOf(
 /** A response as its log tells it so far. */
 class Snapshot implements PumpSink, FrameSink {
   readonly #id: string;
+  readonly #restored: RestoredEntries | null;
   readonly #resolve: (body: JsonObject) => void;
   readonly #reject: (error: SluiceError) => void;
   readonly #plain: PlainEncoder;
@@ -40,16 +51,19 @@ class Snapshot implements PumpSink, FrameSink {
     dialect: ClientDialect,
     {
       id,
+      restored,
       resolve,
       reject,
     }: {
       readonly id: string;
+      readonly restored: RestoredEntries | null;
       readonly resolve: (body: JsonObject) => void;
       readonly reject: (error: SluiceError) => void;
     },
   ) {
     const options = { echo: new Map(), request: null };
     this.#id = id;
+    this.#restored = restored;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#plain = dialect.plainEncoder(options);
@@ -57,7 +71,7 @@ class Snapshot implements PumpSink, FrameSink {
   }
 
   write(entries: readonly Entry[]): boolean {
-    for (const entry of entries) {
+    for (const entry of this.#restored === null ? entries : this.#restored.restore(entries)) {
       if (entry.type === "opened") this.#opened = entry;
       if (entry.type === "ended") this.#ended = entry;
       this.#plain.add(entry);

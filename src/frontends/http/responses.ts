@@ -20,15 +20,16 @@ export async function retrieve(room: HttpRoom, exchange: Exchange, id: string): 
   }
   const reader = await readerFor(room.deps, session, principal);
   const cursor = reader.cursor({ afterSeq: 0, live: false });
-  sendJson(exchange, await snapshotOf(cursor, { id, dialect, exchange }));
+  const restore = room.deps.gateway.restorerOf(session, principal);
+  sendJson(exchange, await snapshotOf(cursor, { id, dialect, exchange, restore }));
 }
 
 /** `POST /v1/responses/{id}/cancel`: one that has ended stays as it is. */
 export async function cancel(room: HttpRoom, exchange: Exchange, id: string): Promise<void> {
   const { principal, session, dialect } = await ownResponse(room, exchange, id);
   await room.deps.gateway.cancel(session, principal);
-  const { cursor } = await room.deps.gateway.attach(session, principal, 0);
-  sendJson(exchange, await snapshotOf(cursor, { id, dialect, exchange }));
+  const { cursor, restore } = await room.deps.gateway.attach(session, principal, 0);
+  sendJson(exchange, await snapshotOf(cursor, { id, dialect, exchange, restore }));
 }
 
 /** `DELETE /v1/responses/{id}`: nobody goes on from it any more; the record is the auditor's and stays. */
