@@ -148,7 +148,7 @@ class SocketClient implements LoadClient {
   }
 
   open({ model, prompt = PROMPT, onText }: Ask): LoadStream {
-    const socket = this.#free.pop() ?? this.#connect();
+    const socket = this.#open() ?? this.#connect();
     let session = "";
     let lastSeq = 0;
     const text = JSON.stringify({ stream: "s", complete: requestOf({ token: null, prompt, model }) });
@@ -179,6 +179,15 @@ class SocketClient implements LoadClient {
       pause: () => socket.pause(),
       resume: () => socket.resume(),
     };
+  }
+
+  /** A socket that nobody uses; the gateway may have closed some of them meanwhile. */
+  #open(): WebSocket | null {
+    for (;;) {
+      const socket = this.#free.pop();
+      if (socket === undefined) return null;
+      if (socket.readyState === WebSocket.OPEN) return socket;
+    }
   }
 
   #connect(): WebSocket {
