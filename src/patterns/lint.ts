@@ -2,6 +2,7 @@ import { SluiceError } from "../domain/errors.js";
 import { type CharSet, complement, intersects, sizeOf, unite, WORD_CHARS } from "./char-set.js";
 import type { Detector } from "./detector.js";
 import { type Expression, readPattern } from "./expression.js";
+import { lengthsOf } from "./lengths.js";
 import { hasCapture } from "./program.js";
 
 export interface LintedRule {
@@ -30,7 +31,8 @@ export function lintDetector(detector: Detector, purpose: LintPurpose): LintedRu
   const options = { ignoreCase: detector.ignoreCase === true, owner };
   const notes: string[] = [];
   const read = readPattern(detector.pattern, options);
-  if (leastLength(read) === 0) throw refuse("the pattern matches the empty text; give it something to find");
+  if (lengthsOf(read).least === 0)
+    throw refuse("the pattern matches the empty text; give it something to find");
   checkCapture(read, refuse);
   const expression = hasCapture(read) ? dropFreePrefix(read, { owner, notes }) : read;
   if (purpose === "masking" && !beginsBehindText(expression)) checkLeftBoundary(expression, refuse);
@@ -40,7 +42,7 @@ export function lintDetector(detector: Detector, purpose: LintPurpose): LintedRu
     );
   }
   const end = detector.block === undefined ? null : readPattern(detector.block.end, options);
-  if (end !== null && leastLength(end) === 0) throw refuse("block.end matches the empty text");
+  if (end !== null && lengthsOf(end).least === 0) throw refuse("block.end matches the empty text");
   if (end !== null && hasCapture(end)) throw refuse("block.end must not have a capture group; use (?:...)");
   return { expression, end, label: lintLabel(detector, notes), notes };
 }
@@ -75,27 +77,8 @@ function longRepeats(expression: Expression): readonly CharSet[] {
     case "choice":
       return expression.options.flatMap(longRepeats);
     case "repeat": {
-      const isLong = expression.max * longestLength(expression.body) > LONG_MATCH;
+      const isLong = expression.max * lengthsOf(expression.body).most > LONG_MATCH;
       return isLong ? [setsIn(expression.body)] : longRepeats(expression.body);
-    }
-  }
-}
-
-function longestLength(expression: Expression): number {
-  switch (expression.kind) {
-    case "set":
-      return 1;
-    case "assert":
-      return 0;
-    case "capture":
-      return longestLength(expression.body);
-    case "sequence":
-      return expression.parts.reduce((sum, part) => sum + longestLength(part), 0);
-    case "choice":
-      return expression.options.reduce((most, each) => Math.max(most, longestLength(each)), 0);
-    case "repeat": {
-      const body = longestLength(expression.body);
-      return body === 0 ? 0 : expression.max * body;
     }
   }
 }
@@ -134,26 +117,6 @@ function lintLabel(detector: Detector, notes: string[]): string {
   }
   notes.push(`detector ${detector.id}: labelled ${label}_VALUE, since markdown swallows <${label}>.`);
   return `${label}_VALUE`;
-}
-
-function leastLength(expression: Expression): number {
-  switch (expression.kind) {
-    case "set":
-      return 1;
-    case "assert":
-      return 0;
-    case "capture":
-      return leastLength(expression.body);
-    case "sequence":
-      return expression.parts.reduce((sum, part) => sum + leastLength(part), 0);
-    case "choice":
-      return expression.options.reduce(
-        (least, each) => Math.min(least, leastLength(each)),
-        Number.POSITIVE_INFINITY,
-      );
-    case "repeat":
-      return expression.min === 0 ? 0 : expression.min * leastLength(expression.body);
-  }
 }
 
 /** A span begins at the capture, so every way through the pattern must pass it. */
@@ -214,13 +177,13 @@ function beginsBehindText(expression: Expression): boolean {
   if (expression.kind !== "sequence") return false;
   const at = expression.parts.findIndex(hasCapture);
   const before = expression.parts.slice(0, Math.max(at, 0));
-  return before.some((part) => leastLength(part) > 0 || isGuard(part) || isGuardOrText(part));
+  return before.some((part) => lengthsOf(part).least > 0 || isGuard(part) || isGuardOrText(part));
 }
 
 /** `(?:^|[^a-z])`: an edge, or a character. */
 function isGuardOrText(expression: Expression): boolean {
   if (expression.kind !== "choice") return false;
-  return expression.options.every((option) => leastLength(option) > 0 || isGuard(option));
+  return expression.options.every((option) => lengthsOf(option).least > 0 || isGuard(option));
 }
 
 interface FirstStep {
@@ -245,7 +208,7 @@ function firstSteps(expression: Expression): readonly FirstStep[] {
       const steps: FirstStep[] = [];
       let guarded = false;
       for (const part of expression.parts) {
-        const mayPass = leastLength(part) === 0;
+        const mayPass = lengthsOf(part).least === 0;
         if (part.kind === "assert") guarded ||= part.assertion.kind !== "after";
         else steps.push(...firstSteps(part).map((step) => ({ ...step, guarded: step.guarded || guarded })));
         if (!mayPass) break;
@@ -264,7 +227,7 @@ function isGuard(expression: Expression): boolean {
     case "choice":
       return expression.options.every(isGuard);
     case "sequence":
-      return expression.parts.some(isGuard) && leastLength(expression) === 0;
+      return expression.parts.some(isGuard) && lengthsOf(expression).least === 0;
     case "capture":
     case "repeat":
     case "set":

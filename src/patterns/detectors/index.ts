@@ -23,6 +23,7 @@ import { messagingSecrets } from "./secrets-messaging.js";
 import { namedBusinessSecrets } from "./secrets-named-business.js";
 import { namedDataSecrets } from "./secrets-named-data.js";
 import { namedInfrastructureSecrets } from "./secrets-named-infrastructure.js";
+import { toolSecrets } from "./secrets-tools.js";
 
 /** The catalogue. Groups are the beginnings of ids: `pii/*`, `pii/us/*`, `secrets/*`; `optional/*` (URL,
  *  DATE_TIME) counts only where a policy names it. */
@@ -43,6 +44,7 @@ export const builtInDetectors: readonly Detector[] = [
   ...cloudSecrets,
   ...hostingSecrets,
   ...developerSecrets,
+  ...toolSecrets,
   ...aiSecrets,
   ...messagingSecrets,
   ...commerceSecrets,
