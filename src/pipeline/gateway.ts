@@ -23,6 +23,7 @@ import type {
   TextRestorer,
 } from "./call.js";
 import { ConversationMemory, type MemoryLimits } from "./conversation-memory.js";
+import { EndedRestorations } from "./ended-restorations.js";
 import { jsonText } from "./json-text.js";
 import { type PepDeps, pep } from "./pep.js";
 import { type PseudonymVault, PseudonymVaults } from "./pseudonym-vault.js";
@@ -70,15 +71,13 @@ interface Recalled {
 
 const RETRY_MS = 2000;
 const MAX_IDEMPOTENCY_KEYS = 10_000;
-const MAX_RESTORABLE = 10_000;
 
 /** The data path: what front ends call, and the only place where sessions begin. */
 export class SluiceGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #live = new Map<SessionId, Live>();
   readonly #vaults: PseudonymVaults;
-  /** What puts values back into sessions that have ended, for callers who come back to them. In memory only. */
-  readonly #restorable = new Map<SessionId, Pick<Live, "principal" | "vault" | "restoration">>();
+  readonly #endedRestorations = new EndedRestorations();
   readonly #idempotent = new Map<string, Promise<SessionId>>();
   readonly #memory: ConversationMemory;
   readonly #responses = new ResponseIndex();
@@ -247,12 +246,7 @@ export class SluiceGateway implements Gateway {
   #ended(run: SessionRun, error: SluiceError | null): void {
     const live = this.#live.get(run.id);
     this.#live.delete(run.id);
-    if (live !== undefined && new PseudonymRestorer(live.vault, live.restoration).active) {
-      if (this.#restorable.size >= MAX_RESTORABLE)
-        this.#restorable.delete(this.#restorable.keys().next().value ?? run.id);
-      const { principal, vault, restoration } = live;
-      this.#restorable.set(run.id, { principal, vault, restoration });
-    }
+    if (live !== undefined) this.#endedRestorations.keep(run.id, live);
     if (error !== null) this.#options.onFault(run.id, error);
     if (this.#live.size === 0) this.#whenIdle?.();
   }
@@ -299,7 +293,7 @@ export class SluiceGateway implements Gateway {
   }
 
   #restorer(id: SessionId, principal: EntryOf<"opened">["principal"], afterSeq: number): TextRestorer | null {
-    const known = this.#live.get(id) ?? this.#restorable.get(id);
+    const known = this.#live.get(id) ?? this.#endedRestorations.of(id);
     if (known === undefined || !samePrincipal(known.principal, principal)) return null;
     return new PseudonymRestorer(known.vault, known.restoration, afterSeq);
   }
