@@ -13,7 +13,10 @@ import { compose, type Running } from "../../src/compose.js";
 import { loadConfig } from "../../src/config/load.js";
 import { GrpcClient } from "../frontends/ways/grpc-way.js";
 import { type GatewayFolder, openFolder } from "../support/gateway.js";
+import { keepAlive } from "../support/keep-alive.js";
 import { streamedAnswer } from "../support/streams.js";
+
+keepAlive();
 
 const POLICIES = `policies:
   - name: staff
