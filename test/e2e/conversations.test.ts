@@ -243,6 +243,12 @@ describe("a response by its id", () => {
     }
   });
 
+  test("has no events to send again where it was not a stream", async () => {
+    const { id } = await openai6().responses.create({ model: "gpt-told", input: "First" });
+    await assert.rejects(openai6().responses.retrieve(id, { stream: true }), BadRequestError);
+    await assert.rejects(openai7().responses.stream({ response_id: id }).finalResponse(), { status: 400 });
+  });
+
   test("is resumed by the SDK's own helper", async () => {
     const one = await openai6().responses.create({ model: "gpt-told", input: "First", store: true });
     const streamed = openai6().responses.stream({ model: "gpt-told", input: "First" });

@@ -11,8 +11,9 @@ import type { HttpRoom } from "./room.js";
 
 /** `GET /v1/responses/{id}`: as it stands now, or with `stream=true` its events again, from a number on. */
 export async function retrieve(room: HttpRoom, exchange: Exchange, id: string): Promise<void> {
-  const { principal, session, dialect } = await ownResponse(room, exchange, id);
+  const { principal, session, dialect, opened } = await ownResponse(room, exchange, id);
   if (flagOf(exchange, "stream")) {
+    if (!opened.stream) throw neverStreamed();
     const after = startingAfterOf(exchange);
     const live = await room.deps.gateway.attach(session, principal, 0);
     room.stream(exchange, { dialect: startingAfter(dialect, after), live });
@@ -77,6 +78,12 @@ async function ownResponse(room: HttpRoom, exchange: Exchange, id: string): Prom
   }
   exchange.response.setHeader("x-sluice-session", session);
   return { principal, opened, session, dialect };
+}
+
+/** A response that came whole has no events to send again. */
+function neverStreamed(): SluiceError {
+  const message = "The response was not asked for as a stream; retrieve it without stream.";
+  return new SluiceError("invalid_request", message, { field: "stream" });
 }
 
 function flagOf({ query }: Exchange, field: string): boolean {
