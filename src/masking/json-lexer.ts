@@ -1,23 +1,4 @@
-/**
- * `mark`: punctuation, white space, quotes and the words true, false, null; `string`: what stands
- * between two quotes; `number`; `raw`: everything from the first character on that is no JSON.
- */
-export type JsonPieceKind = "mark" | "string" | "number" | "raw";
-
-export interface JsonPiece {
-  readonly kind: JsonPieceKind;
-  /** How many strings the piece lies inside of: 1 and more for JSON that stands in a JSON string. */
-  readonly depth: number;
-  start: number;
-  /** -1 while it may still grow. */
-  end: number;
-}
-
-/** An escape sequence inside a string, which must not be cut. `end` is -1 while it is incomplete. */
-export interface JsonEscape {
-  start: number;
-  end: number;
-}
+import { type JsonEscape, JsonPieces } from "./json-pieces.js";
 
 type Mode =
   | "value"
@@ -37,7 +18,7 @@ type Mode =
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const NUMBER_CHARS = /[0-9+\-.eE]/;
 /** A longer number, as the source writes it, is no number that any reader keeps. */
-export const MAX_NUMBER_CHARS = 512;
+const MAX_NUMBER_CHARS = 512;
 /** Deeper nesting is treated as malformed; JSON.parse itself gives up not far beyond. */
 const MAX_DEPTH = 4096;
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -64,8 +45,8 @@ const ESCAPED: ReadonlyMap<string, string> = new Map([
  * or an array is told apart in turn: its pieces stand in place of the string, one deeper.
  */
 export class JsonLexer {
-  readonly pieces: JsonPiece[];
-  readonly escapes: JsonEscape[];
+  /** What was told apart so far, of this document and of those inside it. */
+  readonly found: JsonPieces;
   readonly #depth: number;
   #mode: Mode = "value";
   #isKey = false;
@@ -85,14 +66,13 @@ export class JsonLexer {
 
   constructor(outer: JsonLexer | null = null) {
     this.#depth = outer === null ? 0 : outer.#depth + 1;
-    this.pieces = outer?.pieces ?? [];
-    this.escapes = outer?.escapes ?? [];
+    this.found = outer?.found ?? new JsonPieces();
   }
 
   /** Ends the token that the text ended in. */
   end(): void {
     this.#finish(this.#end);
-    this.#seal(this.#end);
+    this.found.seal(this.#end);
   }
 
   #finish(end: number): void {
@@ -110,21 +90,8 @@ export class JsonLexer {
     }
   }
 
-  /** Forgets what lies before `position`. */
-  drop(position: number): void {
-    let done = 0;
-    while (done < this.pieces.length && isOver(this.pieces[done], position)) done++;
-    if (done > 0) this.pieces.splice(0, done);
-    done = 0;
-    while (done < this.escapes.length && isOver(this.escapes[done], position)) done++;
-    if (done > 0) this.escapes.splice(0, done);
-  }
-
   rebase(by: number): void {
-    for (const each of [...this.pieces, ...this.escapes]) {
-      each.start -= by;
-      if (each.end >= 0) each.end -= by;
-    }
+    this.found.rebase(by);
     this.#moveDown(by);
   }
 
@@ -156,13 +123,13 @@ export class JsonLexer {
       case "number":
         if (NUMBER_CHARS.test(char) && this.#end - this.#tokenStart <= MAX_NUMBER_CHARS) this.#token += char;
         else if (this.#endNumber()) this.#read(char);
-        else this.#grow("raw");
+        else this.found.grow("raw", this.#depth, this.#start);
         return;
       case "word":
         this.#takeInWord(char);
         return;
       case "raw":
-        this.#grow("raw");
+        this.found.grow("raw", this.#depth, this.#start);
         return;
       default:
         this.#takeBetween(char);
@@ -172,7 +139,7 @@ export class JsonLexer {
   /** Punctuation, or the first character of a value. */
   #takeBetween(char: string): void {
     if (isBlank(char)) {
-      this.#grow("mark");
+      this.found.grow("mark", this.#depth, this.#start);
       return;
     }
     const mode = this.#mode;
@@ -194,7 +161,7 @@ export class JsonLexer {
         this.#mark(char === "{" ? "keyOrClose" : "valueOrClose");
       }
     } else if (char === "-" || (char >= "0" && char <= "9")) {
-      this.#begin("number", this.#start);
+      this.found.begin("number", this.#depth, this.#start);
       this.#token = char;
       this.#tokenStart = this.#start;
       this.#mode = "number";
@@ -220,7 +187,7 @@ export class JsonLexer {
   #openString(): void {
     this.#isKey = this.#mode === "key" || this.#mode === "keyOrClose";
     this.#mark("string");
-    this.#begin("string", this.#end);
+    this.found.begin("string", this.#depth, this.#end);
     this.#inner = this.#depth < MAX_STRINGS ? null : "none";
   }
 
@@ -228,7 +195,7 @@ export class JsonLexer {
     if (char === '"') {
       if (this.#inner instanceof JsonLexer) this.#inner.#finish(this.#start);
       this.#inner = null;
-      this.#seal(this.#start);
+      this.found.seal(this.#start);
       this.#mark(this.#isKey ? "colon" : this.#afterValue());
     } else if (char === "\\") this.#openEscape();
     else if (char < " ") this.#spoil(this.#start);
@@ -252,10 +219,10 @@ export class JsonLexer {
   #openEscape(): void {
     const last = this.#sequence;
     const joins = last !== null && last.end === this.#start && isHighSurrogate(this.#token);
-    if (joins && this.escapes.includes(last)) last.end = -1;
+    if (joins && this.found.escapes.includes(last)) last.end = -1;
     else {
       this.#sequence = { start: this.#start, end: -1 };
-      this.escapes.push(this.#sequence);
+      this.found.escapes.push(this.#sequence);
     }
     this.#escapeStart = this.#start;
     this.#mode = "escape";
@@ -286,7 +253,7 @@ export class JsonLexer {
       // The half before stays alone: a row of first halves is no sequence without end.
       sequence.end = this.#escapeStart;
       this.#sequence = { start: this.#escapeStart, end: this.#end };
-      this.escapes.push(this.#sequence);
+      this.found.escapes.push(this.#sequence);
     } else if (sequence !== null) sequence.end = this.#end;
     this.#mode = "string";
     this.#content(value, this.#escapeStart, this.#end);
@@ -303,7 +270,7 @@ export class JsonLexer {
 
   /** Whether the number that ends here was one. */
   #endNumber(): boolean {
-    const piece = this.pieces.at(-1);
+    const piece = this.found.pieces.at(-1);
     if (!NUMBER.test(this.#token) || piece === undefined) {
       this.#spoil(piece?.start ?? this.#start);
       return false;
@@ -314,24 +281,8 @@ export class JsonLexer {
   }
 
   #mark(next: Mode): void {
-    this.#grow("mark");
+    this.found.grow("mark", this.#depth, this.#start);
     this.#mode = next;
-  }
-
-  #grow(kind: JsonPieceKind): void {
-    const last = this.pieces.at(-1);
-    if (last !== undefined && last.kind === kind && last.depth === this.#depth && last.end < 0) return;
-    this.#begin(kind, this.#start);
-  }
-
-  #begin(kind: JsonPieceKind, start: number): void {
-    this.#seal(start);
-    this.pieces.push({ kind, depth: this.#depth, start, end: -1 });
-  }
-
-  #seal(end: number): void {
-    const last = this.pieces.at(-1);
-    if (last !== undefined && last.end < 0) last.end = end;
   }
 
   /** From `start` on the text is no JSON. */
@@ -340,18 +291,14 @@ export class JsonLexer {
     this.#inner = null;
     const sequence = this.#sequence;
     if (sequence !== null && sequence.end < 0) sequence.end = start;
-    while ((this.pieces.at(-1)?.start ?? -1) >= start) this.pieces.pop();
-    this.#begin("raw", start);
+    this.found.takeBack(start);
+    this.found.begin("raw", this.#depth, start);
     this.#mode = "raw";
   }
 }
 
 function isBlank(char: string): boolean {
   return char === " " || char === "\n" || char === "\t" || char === "\r";
-}
-
-function isOver(each: { readonly end: number } | undefined, position: number): boolean {
-  return each !== undefined && each.end >= 0 && each.end <= position;
 }
 
 function isHighSurrogate(hex: string): boolean {

@@ -1,6 +1,7 @@
 import { Finder } from "./finder.js";
 import { frontierOf } from "./frontier.js";
-import { type JsonEscape, JsonLexer, type JsonPiece } from "./json-lexer.js";
+import { JsonLexer } from "./json-lexer.js";
+import type { JsonEscape, JsonPiece } from "./json-pieces.js";
 import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
@@ -113,7 +114,7 @@ export class JsonMasker implements StreamMasker {
     const outFrom = this.#out.length;
     this.#placement = new Placement(from - outFrom);
     const limit = Math.max(from, frontierOf(finder, { live, longest: this.#plan.longest }));
-    for (const piece of this.#lexer.pieces) {
+    for (const piece of this.#lexer.found.pieces) {
       if (piece.start > this.#released || this.cut !== null) break;
       const end = piece.end < 0 ? finder.position : piece.end;
       if (end <= this.#released) continue;
@@ -242,14 +243,15 @@ export class JsonMasker implements StreamMasker {
   /** `position`, or the start of the escape sequence that it lies inside of. */
   #wholeStart(position: number): number {
     let start = position;
-    for (const each of this.#lexer.escapes) if (isInside(each, position)) start = Math.min(start, each.start);
+    for (const each of this.#lexer.found.escapes)
+      if (isInside(each, position)) start = Math.min(start, each.start);
     return start;
   }
 
   /** `position`, or the end of the escape sequence that it lies inside of; -1 while that is incomplete. */
   #wholeEnd(position: number): number {
     let end = position;
-    for (const each of this.#lexer.escapes) {
+    for (const each of this.#lexer.found.escapes) {
       if (!isInside(each, position)) continue;
       if (each.end < 0) return -1;
       end = Math.max(end, each.end);
@@ -266,7 +268,7 @@ export class JsonMasker implements StreamMasker {
     }
     if (done > 0) finder.masked.splice(0, done);
     this.#noteObserved();
-    this.#lexer.drop(this.#released);
+    this.#lexer.found.drop(this.#released);
     finder.drop(Math.min(this.#released, Math.max(live, finder.neededFrom)));
     const { excess } = finder;
     if (excess === 0) return;
