@@ -2,6 +2,7 @@ import { Finder } from "./finder.js";
 import { frontierOf } from "./frontier.js";
 import { JsonLexer } from "./json-lexer.js";
 import type { JsonEscape, JsonPiece } from "./json-pieces.js";
+import { noteObserved } from "./observed.js";
 import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
@@ -267,7 +268,12 @@ export class JsonMasker implements StreamMasker {
       done++;
     }
     if (done > 0) finder.masked.splice(0, done);
-    this.#noteObserved();
+    noteObserved(this.#found, {
+      observed: finder.observed,
+      until: this.#released,
+      placement: this.#placement,
+      describe: (region, at) => ({ ...this.#describe(region, region), ...at }),
+    });
     this.#lexer.found.drop(this.#released);
     finder.drop(Math.min(this.#released, Math.max(live, finder.neededFrom)));
     const { excess } = finder;
@@ -276,21 +282,6 @@ export class JsonMasker implements StreamMasker {
     this.#lexer.rebase(excess);
     this.#released -= excess;
     if (this.#openIn >= 0) this.#openIn -= excess;
-  }
-
-  #noteObserved(): void {
-    const { observed } = this.#finder;
-    let done = 0;
-    for (const region of observed) {
-      if (region.end > this.#released) break;
-      done++;
-      const start = this.#placement.startOf(region.start);
-      const end = this.#placement.endOf(region.end);
-      this.#found.push({ ...this.#describe(region, region), start, end, action: "observe" });
-    }
-    if (done === 0) return;
-    observed.splice(0, done);
-    this.#found.sort((a, b) => a.start - b.start || a.inputStart - b.inputStart);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Finder } from "./finder.js";
 import { frontierOf, waits } from "./frontier.js";
+import { noteObserved } from "./observed.js";
 import type { MaskScope } from "./operators/operator.js";
 import { Placement } from "./placement.js";
 import type { PlannedRules } from "./planned-rules.js";
@@ -159,7 +160,12 @@ class Release {
     }
     masked.splice(0, done);
     if (this.cut === null) this.#copyTo(to);
-    this.#noteObserved();
+    noteObserved(this.regions, {
+      observed: this.#finder.observed,
+      until: this.released,
+      placement: this.#placement,
+      describe: (region, at) => this.#found(region, at),
+    });
     return this;
   }
 
@@ -195,19 +201,5 @@ class Release {
       inputEnd: this.#finder.origin + region.end,
       action: region.cut ? "cut" : "mask",
     };
-  }
-
-  #noteObserved(): void {
-    const { observed } = this.#finder;
-    let done = 0;
-    for (const region of observed) {
-      if (region.end > this.released) break;
-      done++;
-      const start = this.#placement.startOf(region.start);
-      const end = this.#placement.endOf(region.end);
-      this.regions.push({ ...this.#found(region, { start, end }), action: "observe" });
-    }
-    if (done > 0) observed.splice(0, done);
-    if (done > 0) this.regions.sort((a, b) => a.start - b.start || a.inputStart - b.inputStart);
   }
 }
