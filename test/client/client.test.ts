@@ -1,53 +1,31 @@
 import { strict as assert } from "node:assert";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { WebSocket as BrowserSocket } from "undici";
 import { SluiceClient, type SluiceClientOptions, SluiceError } from "../../src/client/index.js";
 import { type GatewayWorld, openWorld } from "../frontends/gateway-world.js";
 import { keepAlive } from "../support/keep-alive.js";
+import { startWire, type Wire } from "../support/wire.js";
 
 keepAlive();
 
 describe("the browser client", () => {
   let world: GatewayWorld;
   let token: string;
-  let proxy: Server;
-  let url: string;
-  const sockets = new Set<Socket>();
+  let wire: Wire;
 
   before(async () => {
     world = await openWorld();
     token = await world.token("ada", ["staff"]);
-    proxy = createServer((near) => {
-      const far = connect(world.running.http.port, "127.0.0.1");
-      near.pipe(far).pipe(near);
-      for (const socket of [near, far]) {
-        sockets.add(socket);
-        socket.on("error", () => {});
-        socket.on("close", () => {
-          sockets.delete(socket);
-          near.destroy();
-          far.destroy();
-        });
-      }
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const address = proxy.address();
-    url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    wire = await startWire(world.running.http.port);
   });
   after(async () => {
-    cutAll();
-    proxy?.close();
+    wire?.close();
     await world?.close();
   });
 
-  function cutAll(): void {
-    for (const socket of sockets) socket.destroy();
-  }
-
   function client(more: Partial<SluiceClientOptions> = {}): SluiceClient {
     return new SluiceClient({
-      url,
+      url: wire.url,
       token,
       open: (address, protocols) => new BrowserSocket(address, protocols),
       ...more,
@@ -89,7 +67,7 @@ describe("the browser client", () => {
       text += chunk?.text ?? "";
       if (chunk !== undefined && cuts < 2 && seqs.length % 4 === 0) {
         cuts++;
-        cutAll();
+        wire.cut();
       }
     }
     assert.equal(text, words);

@@ -6,7 +6,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import { chatStream } from "../support/streams.js";
-import { type PageServer, servePage, startBrowser, startWire, type Wire } from "./browser.js";
+import { startWire, type Wire } from "../support/wire.js";
+import { type PageServer, servePage, startBrowser } from "./browser.js";
 import { buildClient } from "./built-client.js";
 
 const browser = await startBrowser();

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
@@ -39,44 +39,7 @@ export async function servePage(files: ReadonlyMap<string, string>): Promise<Pag
   };
 }
 
-export interface Wire {
-  readonly url: string;
-  /** Tears every connection that is open. */
-  cut(): void;
-  close(): void;
-}
-
-/** A wire to a port of loopback that can be cut. */
-export async function startWire(port: number): Promise<Wire> {
-  const sockets = new Set<Socket>();
-  const server = createSocketServer((near) => {
-    const far = connect(port, "127.0.0.1");
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
-  });
-  const own = await listening(server);
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: `http://127.0.0.1:${own}`,
-    cut,
-    close: () => {
-      cut();
-      server.close();
-    },
-  };
-}
-
-async function listening(server: Server | ReturnType<typeof createSocketServer>): Promise<number> {
+async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 }

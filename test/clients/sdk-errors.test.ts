@@ -1,12 +1,12 @@
 /** What stock clients make of an error: their own type, the gateway's words, and no second try. */
 import assert from "node:assert/strict";
-import { connect, createServer, type Server } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import OpenAI7 from "openai7";
 import { type GatewayWorld, openGateway } from "../support/gateway.js";
 import type { Received } from "../support/recorded-upstream.js";
+import { startWire, type Wire } from "../support/wire.js";
 import { CONVERSING } from "./conversing-clients.js";
 import { inWords } from "./conversing-model.js";
 
@@ -29,31 +29,21 @@ const CARD = "4111 1111 1111 1111";
 let world: GatewayWorld;
 let token = "";
 let url = "";
-let counter: Server;
+let wire: Wire;
 let asked = 0;
 
 before(async () => {
   world = await openGateway("", POLICIES);
   token = await world.token("jane");
   // Counts what comes over the wire, whatever a client calls a try.
-  counter = createServer((near) => {
-    const far = connect(world.running.http.port, "127.0.0.1");
-    near.on("data", (bytes) => {
-      asked += bytes.toString("latin1").match(/^(?:POST|GET) \/v1\/\S+ HTTP/gm)?.length ?? 0;
-    });
-    near.pipe(far).pipe(near);
-    near.on("error", () => far.destroy());
-    far.on("error", () => near.destroy());
-    near.on("close", () => far.destroy());
-    far.on("close", () => near.destroy());
+  wire = await startWire(world.running.http.port, (bytes) => {
+    asked += bytes.toString("latin1").match(/^(?:POST|GET) \/v1\/\S+ HTTP/gm)?.length ?? 0;
   });
-  await new Promise<void>((resolve) => counter.listen(0, "127.0.0.1", resolve));
-  const address = counter.address();
-  url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  url = wire.url;
 });
 after(async () => {
   await world?.close();
-  counter?.close();
+  wire?.close();
 });
 beforeEach(() => {
   asked = 0;
