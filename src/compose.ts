@@ -140,6 +140,7 @@ async function start(config: Config, host: Host): Promise<Running> {
     clock,
     logger,
     openSessions: () => gateway.liveSessions,
+    beginnings: () => gateway.beginnings,
   });
   opened(() => load.close());
   const gateway: SluiceGateway = new SluiceGateway({

@@ -11,12 +11,13 @@ interface Admitting {
     warn(fields: object, message: string): void;
   };
   readonly openSessions: () => number;
+  readonly beginnings: () => number;
 }
 
 /** Where new sessions come in, and what watches whether the process still carries them. */
 export function admissionOf(
   { written: { limits, timeouts } }: Config,
-  { clock, logger, openSessions }: Admitting,
+  { clock, logger, openSessions, beginnings }: Admitting,
 ): { readonly admission: AdmissionGate; readonly load: LoadWatch } {
   const load = new LoadWatch({
     clock,
@@ -33,6 +34,7 @@ export function admissionOf(
     clock,
     load,
     openSessions,
+    beginnings,
     limits: { sessions: limits.sessions, waiting: limits.waiting, waitMs: timeouts.admission },
     random: Math.random,
   });

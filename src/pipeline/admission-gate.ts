@@ -17,6 +17,8 @@ export interface AdmissionOptions {
   readonly load: { readonly strain: Strain | null; wake(): void };
   /** Sessions that are open now. */
   readonly openSessions: () => number;
+  /** Sessions that were let in and ask no model yet. */
+  readonly beginnings: () => number;
   /** 0 to 1; spreads the time at which refused callers come back. */
   readonly random: () => number;
   /** Runs a task in the next turn of the event loop. Default: setImmediate. */
@@ -25,6 +27,13 @@ export interface AdmissionOptions {
 
 /** Beginning a session takes some milliseconds; between a few of them the open streams have a turn. */
 const BEGINNINGS_PER_TURN = 4;
+/**
+ * Beginnings at once. They share the loop in slices, so too many of them delay no open stream and show in no delay of
+ * the loop, but each takes as long as all together.
+ */
+const BEGINNINGS_AT_ONCE = 64;
+/** How soon the line looks again whether one has finished. */
+const LOOK_MS = 5;
 const RETRY_MS = 1000;
 const RETRY_SPREAD_MS = 2000;
 
@@ -63,7 +72,7 @@ export class AdmissionGate {
     const { load, limits, clock } = this.#options;
     load.wake();
     this.check();
-    if (this.#left > 0 && this.#line.length === 0) {
+    if (this.#mayBegin && this.#line.length === 0) {
       this.#left -= 1;
       this.#schedule();
       return;
@@ -72,7 +81,12 @@ export class AdmissionGate {
       throw this.#refusal("More requests wait than the gateway can begin.");
     await new Promise<void>((enter, refuse) => {
       this.#line.push({ sinceMs: clock.monotonicMs(), enter, refuse });
+      this.#schedule();
     });
+  }
+
+  get #mayBegin(): boolean {
+    return this.#left > 0 && this.#options.beginnings() < BEGINNINGS_AT_ONCE;
   }
 
   /** @throws SluiceError `overloaded` where nothing new may begin. */
@@ -106,18 +120,29 @@ export class AdmissionGate {
     this.#isScheduled = false;
     this.#left = BEGINNINGS_PER_TURN;
     let next = 0;
-    for (; next < this.#line.length && this.#left > 0; next++) this.#admit(this.#line[next]);
+    for (; next < this.#line.length && (this.#mayBegin || this.#isLate(this.#line[next])); next++)
+      this.#admit(this.#line[next]);
     this.#line = this.#line.slice(next);
-    if (next > 0 || this.#line.length > 0) this.#schedule();
+    if (next > 0) this.#schedule();
+    else if (this.#line.length > 0) this.#lookAgain();
   };
+
+  #isLate(one: Waiting | undefined): boolean {
+    const { clock, limits } = this.#options;
+    return one !== undefined && clock.monotonicMs() - one.sinceMs > limits.waitMs;
+  }
+
+  #lookAgain(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.clock.after(LOOK_MS, this.#turn);
+  }
 
   #admit(one: Waiting | undefined): void {
     if (one === undefined) return;
-    const { clock, limits } = this.#options;
     try {
       this.check();
-      if (clock.monotonicMs() - one.sinceMs > limits.waitMs)
-        throw this.#refusal("The request waited too long for its turn.");
+      if (this.#isLate(one)) throw this.#refusal("The request waited too long for its turn.");
       this.#left -= 1;
       one.enter();
     } catch (thrown) {

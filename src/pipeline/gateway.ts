@@ -81,6 +81,8 @@ export class SluiceGateway implements Gateway {
   readonly #idempotent = new Map<string, Promise<SessionId>>();
   readonly #memory: ConversationMemory;
   readonly #responses = new ResponseIndex();
+  #opening = 0;
+  readonly #beginning = new Set<SessionId>();
   #draining = false;
   #whenIdle: (() => void) | null = null;
 
@@ -99,6 +101,11 @@ export class SluiceGateway implements Gateway {
 
   get liveSessions(): number {
     return this.#live.size;
+  }
+
+  /** Sessions that are read, masked and judged now, and ask neither a model nor a person yet. */
+  get beginnings(): number {
+    return this.#opening + this.#beginning.size;
   }
 
   async complete(call: CompletionCall): Promise<LiveSession> {
@@ -135,6 +142,15 @@ export class SluiceGateway implements Gateway {
   async #begin(asked: CompletionCall): Promise<Live> {
     if (asked.isAdmitted === true) this.#admit();
     else await this.admit();
+    this.#opening += 1;
+    try {
+      return await this.#open(asked);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  async #open(asked: CompletionCall): Promise<Live> {
     const recalled = await this.#recalled(asked);
     const { call } = recalled;
     const { log, router, keys, clock, randomBytes, masking, hashKey } = this.#options;
@@ -165,7 +181,10 @@ export class SluiceGateway implements Gateway {
         keeper?.ended(error === null);
         this.#ended(ended, error);
       },
-      ...(keeper === null ? {} : { onAppend: (body) => keeper.saw(body) }),
+      onAppend: (body) => {
+        if (body.type === "upstream_opened" || body.type === "review_requested") this.#beginning.delete(id);
+        keeper?.saw(body);
+      },
     });
     const live: Live = {
       run,
@@ -178,6 +197,7 @@ export class SluiceGateway implements Gateway {
       target,
     };
     this.#live.set(id, live);
+    this.#beginning.add(id);
     this.#start(call, { target, digest, live });
     return live;
   }
@@ -246,6 +266,7 @@ export class SluiceGateway implements Gateway {
   #ended(run: SessionRun, error: SluiceError | null): void {
     const live = this.#live.get(run.id);
     this.#live.delete(run.id);
+    this.#beginning.delete(run.id);
     if (live !== undefined) this.#endedRestorations.keep(run.id, live);
     if (error !== null) this.#options.onFault(run.id, error);
     if (this.#live.size === 0) this.#whenIdle?.();

@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     harness: { type: "string", default: "../shared/bench" },
     seconds: { type: "string", default: "5" },
+    least: { type: "string", default: "20" },
     most: { type: "string", default: "320" },
   },
 });
@@ -76,9 +77,10 @@ class Arrivals {
 }
 
 async function step(gateway: MeasuredGateway, perSecond: number) {
+  // Over one connection, so that nobody waits to be accepted by the kernel, where no gate can see it.
   const clients = [
     loadClient("sse", place.target(gateway)),
-    loadClient("sse", place.target(gateway)),
+    loadClient("grpc", place.target(gateway)),
   ] as const;
   const arrivals = new Arrivals(clients[1]);
   const arriving = arrivals.run(perSecond);
@@ -104,7 +106,7 @@ async function step(gateway: MeasuredGateway, perSecond: number) {
     gateway: gateway.name,
     arriving: perSecond,
     answered: Math.round((metered.ends["complete"] ?? 0) * perMs),
-    refused: Math.round((metered.ends["http-429"] ?? 0) * perMs),
+    refused: Math.round((metered.ends["grpc-8"] ?? 0) * perMs),
     ends: metered.ends,
     waiting: metered.waiting,
     openLatencyP50Ms: seen.latencyMs.p50,
@@ -130,7 +132,7 @@ try {
     "gateway | arriving/s | answered/s | refused/s | unanswered | open: late p50, p99 ms | open: of due | loop p50, p99 ms",
   );
   const rows = [];
-  for (let perSecond = 20; perSecond <= Number(values.most); perSecond *= 2) {
+  for (let perSecond = Number(values.least); perSecond <= Number(values.most); perSecond *= 2) {
     for (const gateway of gateways) {
       const row = await step(gateway, perSecond);
       rows.push(row);

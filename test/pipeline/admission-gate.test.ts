@@ -16,12 +16,13 @@ function gateOf(limits: { sessions?: number; waiting?: number; waitMs?: number }
       this.woken += 1;
     },
   };
-  const state = { open: 0, random: 0 };
+  const state = { open: 0, random: 0, beginnings: 0 };
   const gate = new AdmissionGate({
     clock,
     load,
     limits: { sessions: 100, waiting: 10, waitMs: 2_000, ...limits },
     openSessions: () => state.open,
+    beginnings: () => state.beginnings,
     random: () => state.random,
     nextTurn: (task) => turns.push(task),
   });
@@ -73,6 +74,25 @@ describe("the gate for new sessions", () => {
     await turn();
     assert.deepEqual(told.slice(5), ["4", "5"]);
     assert.equal(gate.waiting, 0);
+  });
+
+  it("lets nobody begin while 64 are at it, refuses who waits too long, and goes on when one has finished", async () => {
+    const { clock, state, told, enter, turn } = gateOf();
+    state.beginnings = 64;
+    enter("a");
+    await turn();
+    clock.advance(5);
+    await settled();
+    assert.deepEqual(told, []);
+    enter("b");
+    clock.advance(1_998);
+    await settled();
+    assert.deepEqual(told, ["a overloaded"]);
+    state.beginnings = 63;
+    await turn();
+    clock.advance(5);
+    await settled();
+    assert.deepEqual(told, ["a overloaded", "b"]);
   });
 
   it("refuses who has waited too long", async () => {
