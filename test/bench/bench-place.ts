@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { EmbeddedIssuer } from "../../src/identity/embedded-issuer.js";
 import { type BenchProcess, freePort, printed, start } from "./bench-process.js";
-import { type GatewaySettings, type MeasuredGateway, startGateway } from "./measured-gateway.js";
+import { type GatewaySettings, type MeasuredGateway, PROBE, startGateway } from "./measured-gateway.js";
 import type { Target } from "./stream-clients.js";
 
 export interface BenchPlace {
@@ -27,7 +27,7 @@ export async function openPlace(harness: string): Promise<BenchPlace> {
   process.once("exit", () => rmSync(root, { recursive: true, force: true }));
   const issuer = await EmbeddedIssuer.start();
   const modelPort = await freePort();
-  const model = start([mock, "--port", String(modelPort)], root);
+  const model = start([...PROBE, mock, "--port", String(modelPort)], root);
   await printed(model, /mock on/);
   const token = await issuer.token("developer");
   const gateways: MeasuredGateway[] = [];

@@ -40,4 +40,6 @@ const answers = {
 process.on("message", async ({ id, ask }) => {
   process.send?.({ id, answer: await answers[ask]() });
 });
+// Whoever measures may be killed; what it started ends with it.
+process.once("disconnect", () => process.exit());
 process.channel?.unref();
