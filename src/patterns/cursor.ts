@@ -195,11 +195,18 @@ export class Cursor {
     this.#arrive(effect.nextRow);
     if (effect.words !== null) {
       this.#openContexts(effect.words);
-      this.#follow(c, start, end, sink);
+      this.#takeAgain(c, start, end, sink);
       return;
     }
     if (effect.accepts !== null) this.#report(effect.accepts, { start, end }, sink);
     this.#move(effect.moves, start);
+  }
+
+  /** Takes the character whose coming ended a word; what a reading dropped between may be beyond its reach. */
+  #takeAgain(c: number, start: number, end: number, sink: SpanSink): void {
+    if (start >= this.contextEnd) this.#closeContexts(start);
+    if (this.row === 0 || this.automaton.isBypassed) this.#simulate(c, start, end, sink);
+    else this.#follow(c, start, end, sink);
   }
 
   #arrive(row: number): void {
@@ -211,13 +218,14 @@ export class Cursor {
   #simulate(c: number, start: number, end: number, sink: SpanSink): void {
     const { automaton } = this;
     const { stepper } = automaton;
-    for (;;) {
-      stepper.step(this.key, this.#keyLength, c);
-      const again = stepper.words.length > 0;
-      if (again) this.#openContexts(stepper.words);
+    stepper.step(this.key, this.#keyLength, c);
+    if (stepper.words.length > 0) {
+      this.#openContexts(stepper.words);
       this.#keep();
-      if (!again) break;
+      this.#takeAgain(c, start, end, sink);
+      return;
     }
+    this.#keep();
     automaton.simulated++;
     if (stepper.accepts.length === 0) {
       this.#move(stepper.moves, start);

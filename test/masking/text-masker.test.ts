@@ -59,6 +59,11 @@ test("counts a detector with context only within reach of a context word before 
   assert.equal(inTwo(`bank ${"x ".repeat(40)}912803456`), `bank ${"x ".repeat(40)}912803456`);
 });
 
+test("what a reading drops counts towards the reach of a context word", () => {
+  assert.equal(inTwo(`bank${"*".repeat(60)} 912803456`), `bank${"*".repeat(60)} 912803456`);
+  assert.equal(inTwo(`bank${"*".repeat(40)} 912803456`), `bank${"*".repeat(40)} <US_BANK_NUMBER>`);
+});
+
 test("holds back nothing for a detector whose context word has not come", () => {
   const only = sampleMasking({ encoded: false }).plan([{ entities: ["US_BANK_NUMBER"], action: "mask" }]);
   const masker = only.open("text", SCOPE);
